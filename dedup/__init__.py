@@ -1,0 +1,1 @@
+"""Finds copies, syndicated versions and rewrites of texts, and who wrote from whom."""

@@ -1,0 +1,67 @@
+"""Every error that a user of dedup can meet.
+
+::
+
+    DedupError
+    ├── ReadError        a document or a file of documents cannot be read
+    ├── SettingsError    a setting is unknown or has a value that makes no sense
+    ├── MismatchError    two things made by different schemes were to be compared
+    └── MissingExtra     an optional dependency is needed and not installed
+
+A programmer's mistake (a wrong type, a negative size) raises ``TypeError`` or ``ValueError`` instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["DedupError", "MismatchError", "MissingExtra", "ReadError", "SettingsError", "Skipped"]
+
+
+class DedupError(Exception):
+    """A problem of the user's, not of the program: what happened, where, and what to do."""
+
+
+class ReadError(DedupError):
+    """A file, a line or a document cannot be read."""
+
+
+class SettingsError(DedupError):
+    """A setting is unknown, or its value makes no sense."""
+
+
+class MismatchError(DedupError):
+    """Signatures, samples or indexes of different schemes, seeds or table versions were to be compared."""
+
+
+class MissingExtra(DedupError):
+    """An optional dependency is missing.
+
+    >>> raise MissingExtra("parquet files", "pyarrow", "parquet")
+    Traceback (most recent call last):
+    dedup.errors.MissingExtra: parquet files need pyarrow, which is not installed; install it with: pip install 'dedup[parquet]'
+    """
+
+    def __init__(self, purpose: str, package: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} need {package}, which is not installed; install it with: pip install 'dedup[{extra}]'"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that was left out, and why: reported, counted, never fatal.
+
+    Attributes
+    ----------
+    where : str
+        The file, and where it has lines, the line: ``articles.jsonl:17``.
+    why : str
+        What happened, and what can be done about it.
+    """
+
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}"

@@ -1,0 +1,88 @@
+"""Terms of a document: its words, and pairs of neighbouring characters where words are not spaced."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.compile import inner, kernel
+from dedup.kernels.mixing import STEP, mix, rotate
+from dedup.kernels.shingles import longest_document
+
+__all__ = ["count_terms", "pair_term", "pair_terms"]
+
+_1 = np.uint64(1)
+_13 = np.uint64(13)
+
+
+@inner
+def pair_term(first: np.uint64, second: np.uint64) -> np.uint64:
+    """The term of two neighbouring single characters."""
+    return mix(rotate(first, _13) ^ second ^ STEP)
+
+
+@kernel
+def pair_terms(hashes: npt.NDArray[np.uint64], out: npt.NDArray[np.uint64]) -> None:
+    """The terms of ``(n, 2)`` neighbouring characters."""
+    for i in range(len(out)):
+        out[i] = pair_term(hashes[i, 0], hashes[i, 1])
+
+
+@inner
+def _terms_of(
+    hashes: npt.NDArray[np.uint64],
+    starts: npt.NDArray[np.uint32],
+    ends: npt.NDArray[np.uint32],
+    out: npt.NDArray[np.uint64],
+) -> int:
+    written = 0
+    joined = False
+    for i in range(len(hashes)):
+        if (hashes[i] & _1) == np.uint64(0):
+            out[written] = hashes[i]
+            written += 1
+            joined = False
+        elif i + 1 < len(hashes) and (hashes[i + 1] & _1) == _1 and starts[i + 1] == ends[i]:
+            out[written] = pair_term(hashes[i], hashes[i + 1])
+            written += 1
+            joined = True
+        else:
+            if not joined:
+                out[written] = hashes[i]
+                written += 1
+            joined = False
+    return written
+
+
+@kernel
+def count_terms(
+    hashes: npt.NDArray[np.uint64],
+    starts: npt.NDArray[np.uint32],
+    ends: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.int64],
+    terms: npt.NDArray[np.uint64],
+    counts: npt.NDArray[np.int32],
+    out_offsets: npt.NDArray[np.int64],
+) -> int:
+    """Distinct terms of each document, ascending, and how often each occurs; returns how many are written.
+
+    O(n log n) in a document's tokens. ``terms`` and ``counts`` hold as many items as there are tokens.
+    """
+    scratch = np.empty(longest_document(offsets), np.uint64)
+    written = 0
+    out_offsets[0] = 0
+    for d in range(len(offsets) - 1):
+        a, b = offsets[d], offsets[d + 1]
+        n = _terms_of(hashes[a:b], starts[a:b], ends[a:b], scratch)
+        ordered = np.sort(scratch[:n])
+        i = 0
+        while i < n:
+            j = i + 1
+            while j < n and ordered[j] == ordered[i]:
+                j += 1
+            terms[written] = ordered[i]
+            counts[written] = np.int32(j - i)
+            written += 1
+            i = j
+        out_offsets[d + 1] = written
+    return written

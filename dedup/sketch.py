@@ -1,0 +1,189 @@
+"""Sketches of documents: MinHash signatures, exact shingle sets, and samples of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.documents import TextBatch
+from dedup.errors import MismatchError
+from dedup.kernels.minhash import fast_similarity_signatures
+from dedup.kernels.shingles import shingle_sets
+from dedup.tokens import TOKENIZER_VERSION, Tokens, tokenize
+
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = ["MinHasher", "ShingleSets", "Signatures"]
+
+_BATCH_BYTES = 4 << 20
+_ALL = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """MinHash signatures, and what they may be compared with.
+
+    Attributes
+    ----------
+    values : uint32 array (n, num_perm)
+        The share of equal values of two rows estimates the Jaccard similarity of their shingle sets.
+    shingle_size, seed : int
+    scheme : str
+        How the values are made, with the tokeniser's version.
+    """
+
+    values: npt.NDArray[np.uint32]
+    shingle_size: int
+    seed: int
+    scheme: str
+
+    def check_comparable(self, other: Signatures) -> None:
+        """Raise MismatchError unless the two were made in the same way."""
+        for name in ("scheme", "seed", "shingle_size"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if mine != theirs:
+                raise MismatchError(f"signatures differ in {name}: {mine!r} and {theirs!r}; make both anew with one")
+
+
+@dataclass(frozen=True, slots=True)
+class ShingleSets:
+    """The distinct shingles of documents, or a sample of them.
+
+    Attributes
+    ----------
+    values : uint64 array (m,)
+        Ascending within a document.
+    offsets : int64 array (n + 1,)
+        Document ``i`` has ``values[offsets[i]:offsets[i + 1]]``.
+    totals : int64 array (n,)
+        How many distinct shingles each document has, in the sample or not.
+    sampled : float
+        The share of shingles that is kept: 1.0, or a FracMinHash sample (Irber et al. 2022) of all hashes up to that
+        share of the hash range, which estimates containment without bias.
+    """
+
+    values: npt.NDArray[np.uint64]
+    offsets: npt.NDArray[np.int64]
+    totals: npt.NDArray[np.int64]
+    sampled: float = 1.0
+
+    def __len__(self) -> int:
+        return len(self.totals)
+
+    @classmethod
+    def from_tokens(cls, tokens: Tokens, *, shingle_size: int = 3, sampled: float = 1.0) -> ShingleSets:
+        """The shingles of tokenised documents.
+
+        Raises
+        ------
+        ValueError
+            When ``shingle_size`` is below 1 or ``sampled`` is not in (0, 1].
+        """
+        if shingle_size < 1 or not 0.0 < sampled <= 1.0:
+            raise ValueError(f"shingle_size must be ≥ 1 and sampled in (0, 1], not {shingle_size} and {sampled}")
+        limit = np.uint64(min(_ALL, int(sampled * 2**64)))
+        values = np.empty(len(tokens.hashes), np.uint64)
+        offsets = np.empty(len(tokens.offsets), np.int64)
+        totals = np.empty(len(tokens), np.int64)
+        n = shingle_sets(tokens.hashes, tokens.offsets, shingle_size, limit, values, offsets, totals)
+        return cls(values[:n].copy(), offsets, totals, sampled)
+
+
+class MinHasher:
+    """MinHash signatures of texts: a scikit-learn transformer that needs no fitting.
+
+    Parameters
+    ----------
+    num_perm : int
+        Values in a signature. The standard error of an estimated Jaccard similarity J is √(J (1 − J) / num_perm).
+    shingle_size : int
+        Words in a shingle; twice as many characters where words are not spaced.
+    seed : int
+        Signatures of different seeds cannot be compared.
+
+    Notes
+    -----
+    Fast similarity sketching: Dahlgaard, Knudsen, Thorup, "Fast Similarity Sketching", FOCS 2017.
+
+    Examples
+    --------
+    >>> a, b = MinHasher(num_perm=256, shingle_size=1).transform(["one two three four", "one two three five"])
+    >>> bool(0.4 < (a == b).mean() < 0.8)  # the Jaccard similarity is 3 / 5
+    True
+    """
+
+    def __init__(self, num_perm: int = 128, shingle_size: int = 3, seed: int = 1) -> None:
+        self.num_perm = num_perm
+        self.shingle_size = shingle_size
+        self.seed = seed
+
+    def fit(self, texts: object = None, y: object = None) -> Self:
+        """Check the parameters; nothing is learnt from ``texts``."""
+        if self.num_perm < 1 or self.shingle_size < 1 or not 0 <= self.seed < 2**64:
+            raise ValueError(
+                f"num_perm and shingle_size must be ≥ 1 and seed in [0, 2⁶⁴), "
+                f"not {self.num_perm}, {self.shingle_size} and {self.seed}"
+            )
+        return self
+
+    def transform(self, texts: Iterable[str]) -> npt.NDArray[np.uint32]:
+        """Signatures of texts.
+
+        Parameters
+        ----------
+        texts : iterable of str
+
+        Returns
+        -------
+        uint32 array (n, num_perm)
+            All values of an empty text are 2³² − 1: never compare those.
+        """
+        if isinstance(texts, str):
+            raise ValueError("texts must be an iterable of str, not one str; pass [text]")
+        parts = [self.signatures(tokenize(batch)).values for batch in _batches(texts)]
+        return np.concatenate(parts) if parts else np.empty((0, self.num_perm), np.uint32)
+
+    def fit_transform(self, texts: Iterable[str], y: object = None) -> npt.NDArray[np.uint32]:
+        """The same as ``fit().transform(texts)``."""
+        return self.fit().transform(texts)
+
+    def signatures(self, tokens: Tokens) -> Signatures:
+        """Signatures of tokenised documents, with the scheme they belong to."""
+        self.fit()
+        values = np.empty((len(tokens), self.num_perm), np.uint32)
+        fast_similarity_signatures(tokens.hashes, tokens.offsets, self.shingle_size, np.uint64(self.seed), values)
+        return Signatures(values, self.shingle_size, self.seed, f"fast-similarity-1/{TOKENIZER_VERSION}")
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The parameters, as scikit-learn asks for them."""
+        return {"num_perm": self.num_perm, "shingle_size": self.shingle_size, "seed": self.seed}
+
+    def set_params(self, **parameters: Any) -> Self:
+        """Change parameters, as scikit-learn does."""
+        for name, value in parameters.items():
+            if name not in self.get_params():
+                raise ValueError(f"MinHasher has no parameter {name!r}; it has {', '.join(self.get_params())}")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        return f"MinHasher(num_perm={self.num_perm}, shingle_size={self.shingle_size}, seed={self.seed})"
+
+
+def _batches(texts: Iterable[str]) -> Iterable[TextBatch]:
+    """Texts in batches of about 4 MB, which stay in the processor's cache."""
+    waiting: list[str] = []
+    size = 0
+    for text in texts:
+        waiting.append(text)
+        size += len(text)
+        if size >= _BATCH_BYTES:
+            yield TextBatch.from_texts(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield TextBatch.from_texts(waiting)

@@ -1,0 +1,194 @@
+"""What the scores know of the languages and of the collection: how many documents use a term."""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.documents import TextBatch
+from dedup.kernels.terms import count_terms, pair_terms
+from dedup.tokens import Tokens, tokenize
+
+__all__ = ["IDF_ONE", "FrequencyTable", "Statistics", "TermCounts"]
+
+IDF_ONE = 1 << 16
+"""The fixed-point unit of ``Statistics.idf``: sums of integers do not depend on their order."""
+
+_BACKGROUND_DOCUMENTS = 20_000
+_BACKGROUND_LENGTH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class TermCounts:
+    """How often each document uses each of its terms, as flat arrays.
+
+    Attributes
+    ----------
+    terms : uint64 array (m,)
+        Term hashes, ascending within a document.
+    counts : int32 array (m,)
+    offsets : int64 array (n + 1,)
+        Document ``i`` has ``terms[offsets[i]:offsets[i + 1]]``.
+    """
+
+    terms: npt.NDArray[np.uint64]
+    counts: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @classmethod
+    def from_tokens(cls, tokens: Tokens) -> TermCounts:
+        """Count the terms of tokenised documents: unstemmed words, and neighbouring characters of unspaced scripts."""
+        size = len(tokens.hashes)
+        terms, counts = np.empty(size, np.uint64), np.empty(size, np.int32)
+        offsets = np.empty(len(tokens.offsets), np.int64)
+        n = count_terms(tokens.hashes, tokens.starts, tokens.ends, tokens.offsets, terms, counts, offsets)
+        return cls(terms[:n].copy(), counts[:n].copy(), offsets)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrequencyTable:
+    """Document frequencies of terms.
+
+    Attributes
+    ----------
+    terms : uint64 array (m,), ascending
+    frequencies : int64 array (m,)
+    """
+
+    terms: npt.NDArray[np.uint64]
+    frequencies: npt.NDArray[np.int64]
+
+    @classmethod
+    def largest(cls, terms: npt.NDArray[np.uint64], frequencies: npt.NDArray[np.int64]) -> FrequencyTable:
+        """A table of terms in any order; of repeated ones the largest frequency counts."""
+        order = np.lexsort((-frequencies, terms))
+        terms, frequencies = terms[order], frequencies[order]
+        first = np.ones(len(terms), np.bool_)
+        first[1:] = terms[1:] != terms[:-1]
+        return cls(terms[first], frequencies[first])
+
+    def lookup(self, terms: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+        """The frequency of each term; 0 for one that is not in the table."""
+        if not len(self.terms):
+            return np.zeros(len(terms), np.int64)
+        at = np.minimum(np.searchsorted(self.terms, terms), len(self.terms) - 1)
+        return np.where(self.terms[at] == terms, self.frequencies[at], 0)
+
+
+_EMPTY = FrequencyTable(np.empty(0, np.uint64), np.empty(0, np.int64))
+
+
+@dataclass(frozen=True, eq=False)
+class Statistics:
+    """Document frequencies of terms: an immutable value, with a digest.
+
+    Attributes
+    ----------
+    languages : mapping of str to FrequencyTable
+        The shipped background by ISO 639-1 code, each as if counted in 20,000 articles; under ``"und"``, for texts of
+        unknown language, the largest frequency of all.
+    documents : int
+        Number of documents of the collection.
+    collection : FrequencyTable
+        In how many of them each term stands.
+
+    Examples
+    --------
+    >>> from dedup.tokens import hash_words
+    >>> background = Statistics.background()
+    >>> the, harbour = background.idf(hash_words(["the", "harbour"]), "en") / IDF_ONE
+    >>> bool(the < 1.1 < 3 < harbour)
+    True
+    """
+
+    languages: Mapping[str, FrequencyTable]
+    documents: int = 0
+    collection: FrequencyTable = _EMPTY
+
+    @staticmethod
+    @cache
+    def background() -> Statistics:
+        """The shipped background alone.
+
+        A word that makes up the share p of a language stands in 1 − exp(−400 p) of its articles of 400 words.
+        """
+        tables = _background_tables()
+        everything = FrequencyTable.largest(
+            np.concatenate([table.terms for table in tables.values()]),
+            np.concatenate([table.frequencies for table in tables.values()]),
+        )
+        return Statistics({**tables, "und": everything})
+
+    def fitted(self, documents: int, collection: FrequencyTable) -> Statistics:
+        """These statistics with another collection in place of theirs."""
+        return Statistics(self.languages, documents, collection)
+
+    def idf(self, terms: npt.NDArray[np.uint64], language: str | None = None) -> npt.NDArray[np.int32]:
+        """Inverse document frequency of each term, in units of 1/65536.
+
+        scikit-learn's smooth form, ln((1 + documents) / (1 + frequency)) + 1, the background of the language and the
+        collection counted together; ``idf / IDF_ONE`` is what its ``TfidfTransformer(smooth_idf=True)`` has.
+        """
+        background = self.languages.get(language or "und", self.languages["und"])
+        frequency = background.lookup(terms) + self.collection.lookup(terms)
+        total = _BACKGROUND_DOCUMENTS + self.documents
+        return np.rint((np.log((1 + total) / (1 + frequency)) + 1) * IDF_ONE).astype(np.int32)
+
+    def idf_by_document(
+        self, terms: npt.NDArray[np.uint64], offsets: npt.NDArray[np.int64], languages: Sequence[str | None]
+    ) -> npt.NDArray[np.int32]:
+        """``idf`` of the terms ``terms[offsets[i]:offsets[i + 1]]`` of each document i in its own language."""
+        known = [language if language in self.languages else "und" for language in languages]
+        names = sorted(set(known))
+        if len(names) == 1:
+            return self.idf(terms, names[0])
+        code = np.repeat(np.searchsorted(names, known), np.diff(offsets))
+        out = np.empty(len(terms), np.int32)
+        for i, name in enumerate(names):
+            out[code == i] = self.idf(terms[code == i], name)
+        return out
+
+    @cached_property
+    def digest(self) -> str:
+        """A short name of the value: equal statistics have equal digests."""
+        state = hashlib.blake2b(f"{_BACKGROUND_DOCUMENTS} {self.documents}".encode(), digest_size=8)
+        for table in (self.languages["und"], self.collection):
+            state.update(table.terms.astype("<u8").tobytes())
+            state.update(table.frequencies.astype("<i8").tobytes())
+        return state.hexdigest()
+
+
+def _background_tables() -> dict[str, FrequencyTable]:
+    """The shipped table by language. See tools/make_background.py."""
+    packed = (files("dedup") / "data" / "background.txt.xz").read_bytes()
+    words: dict[str, list[str]] = {}
+    shares: dict[str, list[float]] = {}
+    for line in lzma.decompress(packed).decode().split("\n"):
+        language, zipf, group = line.split("\t")
+        entries = group.split(" ")
+        words.setdefault(language, []).extend(entries)
+        shares.setdefault(language, []).extend([10.0 ** (float(zipf) - 9)] * len(entries))
+    return {language: _background_table(words[language], np.array(shares[language])) for language in words}
+
+
+def _background_table(words: list[str], shares: npt.NDArray[np.float64]) -> FrequencyTable:
+    tokens = tokenize(TextBatch.from_texts(words))
+    length, first = np.diff(tokens.offsets), tokens.offsets[:-1]
+    pairs = tokens.hashes[first[length == 2][:, np.newaxis] + [0, 1]]
+    pair_hashes = np.empty(len(pairs), np.uint64)
+    pair_terms(pairs, pair_hashes)
+    frequencies = np.rint(_BACKGROUND_DOCUMENTS * -np.expm1(-_BACKGROUND_LENGTH * shares)).astype(np.int64)
+    return FrequencyTable.largest(
+        np.concatenate([tokens.hashes[first[length == 1]], pair_hashes]),
+        np.concatenate([frequencies[length == 1], frequencies[length == 2]]),
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -53,7 +55,9 @@ class Document:
 
     def __post_init__(self) -> None:
         if not isinstance(self.id, str) or not isinstance(self.text, str):
-            raise TypeError(f"a document's id and text are str, not {type(self.id).__name__}, {type(self.text).__name__}")
+            raise TypeError(
+                f"a document's id and text are str, not {type(self.id).__name__}, {type(self.text).__name__}"
+            )
         if self.date is not None and self.date.tzinfo is None:
             object.__setattr__(self, "date", self.date.replace(tzinfo=UTC))
 
@@ -131,9 +135,12 @@ def _encode(text: str) -> bytes:
 
 
 def parse_date(value: str | date | datetime | int | float | None) -> datetime | None:
-    """A point in time from what records hold; ``None`` where there is none.
+    """A point in time from what records hold; ``None`` where there is none (``None``, blank, NaN, NaT).
 
-    Takes ISO 8601 with or without time and zone, RFC 2822, and seconds since 1970. No zone means UTC.
+    Takes ISO 8601, also with spaces, slashes or without leading zeros; RFC 2822; English dates with the month as a
+    word; digits as archives write them (``20310312``, ``20310312084000``); and the time since 1970 in seconds,
+    milliseconds, microseconds or nanoseconds, told apart by size. No zone means UTC. What could be read in two ways
+    (``03/12/2031``, ``8:40 PM`` beside an unknown zone, a year alone) is refused, not guessed.
 
     Raises
     ------
@@ -144,29 +151,91 @@ def parse_date(value: str | date | datetime | int | float | None) -> datetime | 
     --------
     >>> parse_date("2031-03-12T08:40:00+01:00").isoformat()
     '2031-03-12T07:40:00+00:00'
-    >>> parse_date("Wed, 12 Mar 2031 08:40:00 GMT").isoformat()
-    '2031-03-12T08:40:00+00:00'
+    >>> parse_date("Wed, 12 Mar 2031 08:40:00 CET").isoformat()
+    '2031-03-12T07:40:00+00:00'
+    >>> parse_date("March 12, 2031") == parse_date(20310312) == parse_date(1931040000000)
+    True
     """
-    if value is None or value == "":
+    if value is None or value != value or (isinstance(value, str) and not value.strip()):
         return None
+    try:
+        moment = _moment(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, OSError, IndexError):
+        hint = "use ISO 8601, such as 2031-03-12T08:40:00+01:00"
+        raise ValueError(f"not a date: {_shortened(value)}; {hint}") from None
+
+
+_ZONES = {
+    "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "MEZ": 1, "CEST": 2, "MESZ": 2,
+    "EET": 2, "EEST": 3, "MSK": 3, "HKT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "AST": -4, "ADT": -3,
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_EPOCH = re.compile(r"-?(\d{9,13}|\d{16}|\d{19})(\.\d+)?", re.ASCII)
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:(?:\s*T\s*|\s+)(\S.*))?", re.ASCII)
+_ZONE_NAME = re.compile(r"(.*\d)\s*([A-Za-z]{1,5})", re.ASCII | re.DOTALL)
+_ZONE_SPACE = re.compile(r"\s+(?=[+-]\d\d:?\d\d$)", re.ASCII)
+_DAY_MONTH = re.compile(r"(?:[A-Za-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})", re.ASCII)
+_MONTH_DAY = re.compile(r"(?:[A-Za-z]+,\s+)?([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.ASCII)
+
+
+def _moment(value: object) -> datetime:
     if isinstance(value, datetime):
-        moment = value
-    elif isinstance(value, date):
-        moment = datetime(value.year, value.month, value.day)
-    elif isinstance(value, int | float):
-        return datetime.fromtimestamp(value, UTC)
-    else:
-        moment = _parse_text(value.strip())
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)
+    if isinstance(value, str):
+        return _moment_of_text(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError("neither text, nor a date, nor a number")
+    digits = str(int(value))
+    if len(digits) in (8, 14) and value == int(value):
+        return _moment_of_digits(digits)
+    if 1000 <= value < 3000:
+        raise ValueError("a year alone")
+    return _since_1970(float(value))
 
 
-def _parse_text(text: str) -> datetime:
+def _since_1970(number: float) -> datetime:
+    unit = next((unit for limit, unit in ((1e11, 1.0), (1e14, 1e3), (1e17, 1e6)) if abs(number) < limit), 1e9)
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=number / unit)
+
+
+def _moment_of_digits(digits: str) -> datetime:
+    return datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}" if len(digits) == 14 else digits)
+
+
+def _moment_of_text(text: str) -> datetime:
     from email.utils import parsedate_to_datetime
 
+    if text.isdecimal() and text.isascii() and len(text) in (8, 14):
+        return _moment_of_digits(text)
+    if _EPOCH.fullmatch(text):
+        return _since_1970(float(text))
+    if named := _ZONE_NAME.fullmatch(text):
+        text = f"{named[1]} {_ZONES.get(named[2].upper(), 99):+03d}00"
+    if iso := _ISO.fullmatch(text):
+        day = f"{iso[1]}-{int(iso[2]):02d}-{int(iso[3]):02d}"
+        return datetime.fromisoformat(f"{day}T{_ZONE_SPACE.sub('', iso[4])}" if iso[4] else day)
+    if written := _DAY_MONTH.fullmatch(text):
+        return _written_date(written[1], written[2], written[3])
+    if written := _MONTH_DAY.fullmatch(text):
+        return _written_date(written[2], written[1], written[3])
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        try:
-            return parsedate_to_datetime(text)
-        except ValueError:
-            raise ValueError(f"not a date: {text!r}; use ISO 8601, such as 2031-03-12T08:40:00+01:00") from None
+        return parsedate_to_datetime(text)
+
+
+def _written_date(day: str, month: str, year: str) -> datetime:
+    number = next((i for i, name in enumerate(_MONTHS, 1) if name.startswith(month.lower())), 0)
+    return datetime(int(year), number, int(day))
+
+
+def _shortened(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

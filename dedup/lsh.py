@@ -169,7 +169,7 @@ class ReuseLimits:
 
     max_frequency: int = 32
     min_idf: float = 6.0
-    min_weight: float = 30.0
+    min_weight: float = 20.0
     max_work: int = 2_000_000_000
 
 

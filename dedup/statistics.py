@@ -23,6 +23,7 @@ IDF_ONE = 1 << 16
 
 _BACKGROUND_DOCUMENTS = 20_000
 _BACKGROUND_LENGTH = 400
+_ALL_LANGUAGES = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,11 @@ def _background_tables() -> dict[str, FrequencyTable]:
         entries = group.split(" ")
         words.setdefault(language, []).extend(entries)
         shares.setdefault(language, []).extend([10.0 ** (float(zipf) - 9)] * len(entries))
-    return {language: _background_table(words[language], np.array(shares[language])) for language in words}
+    common, common_shares = words.pop(_ALL_LANGUAGES), shares.pop(_ALL_LANGUAGES)
+    return {
+        language: _background_table(words[language] + common, np.array(shares[language] + common_shares))
+        for language in words
+    }
 
 
 def _background_table(words: list[str], shares: npt.NDArray[np.float64]) -> FrequencyTable:

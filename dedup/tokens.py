@@ -13,7 +13,7 @@ from dedup.kernels.tokenize import count_characters
 from dedup.kernels.tokenize import tokenize as tokenize_kernel
 from dedup.unicode_table import UNICODE_VERSION, load_table
 
-__all__ = ["TOKENIZER_VERSION", "Tokens", "byte_to_character", "fold", "hash_words", "tokenize"]
+__all__ = ["TOKENIZER_VERSION", "Tokens", "byte_to_character", "fold", "hash_words", "keep_tokens", "tokenize"]
 
 TOKENIZER_VERSION = f"1-unicode-{UNICODE_VERSION}"
 """Changes whenever a text may give other tokens. What carries another version is never compared."""
@@ -136,3 +136,16 @@ def byte_to_character(
     characters = np.empty(len(byte_offsets), np.int64)
     count_characters(batch.data, batch.offsets[document], np.asarray(byte_offsets, np.int64), characters)
     return characters
+
+
+def keep_tokens(
+    tokens: Tokens, kept: npt.NDArray[np.bool_], numbers: npt.NDArray[np.int64] | None = None
+) -> Tokens:
+    """The tokens where ``kept`` is true, of all documents or of the named ones."""
+    before = np.concatenate([[0], np.cumsum(kept)])[tokens.offsets]
+    if numbers is None:
+        batch, offsets = tokens.batch, before
+    else:
+        batch = tokens.batch.select(numbers)
+        offsets = np.concatenate([[0], np.cumsum(np.diff(before)[numbers])])
+    return Tokens(batch, tokens.hashes[kept], tokens.starts[kept], tokens.ends[kept], offsets)

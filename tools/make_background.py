@@ -2,7 +2,7 @@
 
 The figures come from wordfreq 3 (https://github.com/rspeer/wordfreq, Robyn Speer), whose data is licensed
 CC BY-SA 4.0; so is the file made here (see NOTICE). Words are kept with their Zipf value, the base-10 logarithm of
-their occurrences in a billion words, to one decimal.
+their occurrences in a billion words, to one decimal. The language ``*`` stands for all: numbers.
 
 Chinese, Japanese and Thai are counted by single characters and by neighbouring characters, as dedup's terms are.
 Neighbours within words are counted; those across words are estimated from how often characters end and begin words.
@@ -62,12 +62,19 @@ def unspaced(language: str) -> dict[str, float]:
     return {term: zipf(share / total) for term, share in ranked}
 
 
+def numbers() -> dict[str, float]:
+    """Zipf values of the numbers up to 2099, of English; other languages write them much as often."""
+    shares = {str(number): wordfreq.word_frequency(str(number), "en") for number in range(2100)}
+    return {number: zipf(share) for number, share in shares.items() if share > 0}
+
+
 def main() -> None:
     """Write the table, most frequent first, a line for each language and Zipf value."""
+    tables = {language: (unspaced if language in UNSPACED else spaced)(language) for language in LANGUAGES}
     lines = []
-    for language in LANGUAGES:
+    for language, table in {"*": numbers(), **tables}.items():
         groups: dict[float, list[str]] = defaultdict(list)
-        for term, value in (unspaced if language in UNSPACED else spaced)(language).items():
+        for term, value in table.items():
             groups[round(value, 1)].append(term)
         lines += [f"{language}\t{value}\t{' '.join(groups[value])}" for value in sorted(groups, reverse=True)]
     OUTPUT.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9))

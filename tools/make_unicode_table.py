@@ -30,6 +30,7 @@ UNSPACED_BLOCKS = (
     (0x4E00, 0xA4CF),  # Han, Yi
     (0xA980, 0xA9FF),  # Javanese, Myanmar extensions
     (0xAA60, 0xAADF),  # Myanmar extensions, Tai Viet
+    (0xF900, 0xFAFF),  # Han
     (0x11700, 0x1174F),  # Ahom
     (0x16FE0, 0x18DFF),  # Tangut, Khitan
     (0x1AFF0, 0x1B2FF),  # kana extensions, Nushu

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.align_grams import LEVELS, new_grams, share_grams
-from dedup.kernels.align_segment import new_search, refine
+from dedup.kernels.align_segment import explain, new_search, refine
 from dedup.kernels.align_starts import exact_runs, rare_windows
+from dedup.kernels.align_words import passage_kind
 from dedup.kernels.compile import inner, kernel
 
 __all__ = ["Documents", "align_documents"]
@@ -31,6 +32,9 @@ class Documents(NamedTuple):
         Class of the gap before the token.
     hashes : uint64 array (t,)
         Of the token itself.
+    quotations : int32 array (t,)
+        0 outside quotations.
+    boilerplate : bool array (t,)
     """
 
     offsets: npt.NDArray[np.int64]
@@ -39,6 +43,8 @@ class Documents(NamedTuple):
     weights: npt.NDArray[np.float32]
     gaps: npt.NDArray[np.uint8]
     hashes: npt.NDArray[np.uint64]
+    quotations: npt.NDArray[np.int32]
+    boilerplate: npt.NDArray[np.bool_]
 
 
 class Found(NamedTuple):
@@ -82,14 +88,20 @@ def _held(found, count, box):  # type: ignore[no-untyped-def]
 
 @inner
 def _refine_best(search, model, numbers, words, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
-    best, score, style = box, np.float32(-1e9), 0
-    for s in range(len(model.ratio)):
-        for more in (0, 30, 90):
-            wide = (max(0, box[0] - more), min(sizes[0], box[1] + more), max(0, box[2] - more), min(sizes[1], box[3] + more))
-            found, (first, second) = refine(search, model, s, numbers, words, taken, starts, sizes, wide)
-            if first > 0 and second > 0 and first + second > score:
-                best, score, style = found, first + second, s
-    return best, score, style
+    """Refine from the size of start whose first turn is worth most."""
+    best, score, style = box, np.float32(0), -1
+    for margin in (0, 30, 90):
+        a, b, c, d = box
+        c, d = max(0, c - margin), min(sizes[1], d + margin)
+        a, b, first, s = explain(search, model, -1, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d)
+        if first <= 0:
+            continue
+        c, d, second, _ = explain(search, model, s, numbers, words, taken, starts[1], sizes[1], 1, c, d, a, b)
+        if second > 0 and first + second > score:
+            best, score, style = (a, b, c, d), first + second, s
+    if style < 0:
+        return best, score, 0
+    return refine(search, model, numbers, words, taken, starts, sizes, best, style, 0)
 
 
 @inner
@@ -144,9 +156,9 @@ def _resolve(search, model, grams, documents, taken, starts, sizes, found, count
         if _overlaps(kept, stand, box):
             if _held(kept, stand, box):
                 continue
-            box, (first, second) = refine(search, model, style, grams.numbers, words, taken, starts, sizes, box)
-            score, exact = first + second, 0
-            if first <= 0 or second <= 0 or score < settings[0] or _overlaps(kept, stand, box):
+            box, score, style = refine(search, model, grams.numbers, words, taken, starts, sizes, box, style, 0)
+            exact = 0
+            if score < settings[0] or _overlaps(kept, stand, box):
                 continue
         _keep(kept, stand, box, score, style, exact)
         stand += 1
@@ -192,8 +204,8 @@ def align_documents(documents, model, vocabulary, left, right, settings):  # typ
     offsets : int64 array (p + 1,)
     boxes : int32 array (k, 4)
         Left start, left end, right start, right end, in tokens of the document.
-    scores : float32 array (k,)
-    exact : uint8 array (k,)
+    kinds : uint8 array (k,)
+    scores : float64 array (k,)
     """
     longest = 1
     for p in range(len(left)):
@@ -206,7 +218,7 @@ def align_documents(documents, model, vocabulary, left, right, settings):  # typ
     links = np.zeros((2, longest + 1), np.int32)
     begin = np.zeros((limit, 4), np.int32)
     offsets = np.zeros(len(left) + 1, np.int64)
-    boxes, scores, exact = np.zeros((64, 4), np.int32), np.zeros(64, np.float32), np.zeros(64, np.uint8)
+    boxes, kinds, scores = np.zeros((64, 4), np.int32), np.zeros(64, np.uint8), np.zeros(64, np.float64)
     total = 0
     for p in range(len(left)):
         start_a, start_b = documents.offsets[left[p]], documents.offsets[right[p]]
@@ -219,23 +231,34 @@ def align_documents(documents, model, vocabulary, left, right, settings):  # typ
         count = _candidates(grams, search, model, documents, taken, starts, sizes, links, begin, found, settings)
         stand = _resolve(search, model, grams, documents, taken, starts, sizes, found, count, kept, settings)
         if total + stand > len(scores):
-            boxes, scores, exact = _grown(boxes, scores, exact, 2 * (total + stand))
+            boxes, kinds, scores = _grown(boxes, kinds, scores, 2 * (total + stand))
         for k in range(stand):
             a, b, c, d = kept.boxes[k]
+            kinds[total] = passage_kind(search, grams.numbers, documents, starts, (a, b, c, d))
+            scores[total] = kept.scores[k]
             boxes[total, 0], boxes[total, 1], boxes[total, 2], boxes[total, 3] = (
                 (a, b, c, d) if straight else (c, d, a, b)
             )
-            scores[total], exact[total] = kept.scores[k], kept.exact[k]
             total += 1
+        _sort(boxes, kinds, scores, offsets[p], total)
         offsets[p + 1] = total
-    return offsets, boxes[:total], scores[:total], exact[:total]
+    return offsets, boxes[:total], kinds[:total], scores[:total]
 
 
 @inner
-def _grown(boxes, scores, exact, size):  # type: ignore[no-untyped-def]
+def _grown(boxes, kinds, scores, size):  # type: ignore[no-untyped-def]
     more = np.zeros((size, 4), np.int32)
     more[: len(boxes)] = boxes
-    more_scores, more_exact = np.zeros(size, np.float32), np.zeros(size, np.uint8)
+    more_kinds, more_scores = np.zeros(size, np.uint8), np.zeros(size, np.float64)
+    more_kinds[: len(kinds)] = kinds
     more_scores[: len(scores)] = scores
-    more_exact[: len(exact)] = exact
-    return more, more_scores, more_exact
+    return more, more_kinds, more_scores
+
+
+@inner
+def _sort(boxes, kinds, scores, start, end):  # type: ignore[no-untyped-def]
+    places = boxes[start:end, 0].astype(np.int64) << 32 | boxes[start:end, 2]
+    order = np.argsort(places, kind="mergesort")
+    boxes[start:end] = boxes[start:end][order]
+    kinds[start:end] = kinds[start:end][order]
+    scores[start:end] = scores[start:end][order]

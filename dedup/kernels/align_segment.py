@@ -16,7 +16,7 @@ import numpy.typing as npt
 from dedup.kernels.align_grams import RUNS
 from dedup.kernels.compile import inner
 
-__all__ = ["MATCHES", "Model", "Search", "best_segment", "mark_segment", "match_types", "new_search", "refine"]
+__all__ = ["MATCHES", "Model", "Search", "best_segment", "explain", "mark_segment", "match_types", "new_search", "refine"]
 
 MATCHES = 7
 """Kinds of match: absent, present, neighbour, and runs of 2, 3 to 4, 5 to 8, 9 or more."""
@@ -24,7 +24,7 @@ MATCHES = 7
 BLOCK = 6
 """Borders are tried at the best place of each block of as many words."""
 
-REACH = 300
+REACH = 100
 """How far, in words, a segment may grow to either side in one round."""
 
 ROUNDS = 8
@@ -190,32 +190,56 @@ def best_segment(search, model, style, buckets, gaps, taken, offset, size, low, 
 
 
 @inner
-def refine(search, model, style, numbers, words, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
-    """Let the two segments of ``box`` explain each other by turns until they stay.
+def explain(search, model, style, numbers, words, taken, place, size, side, start, end, other_start, other_end):  # type: ignore[no-untyped-def]
+    """The best segment of document ``side`` around ``[start, end)`` for ``[other_start, other_end)`` of the other.
 
-    ``numbers`` is ``Grams.numbers``, ``words`` the (buckets, gaps) of the batch, ``starts`` and ``sizes`` the place and
-    length of the two documents, ``box`` (a start, a end, b start, b end) in words. Returns the box and the score of
-    either side. O(ROUNDS * (box + REACH)).
+    ``numbers`` is ``Grams.numbers``, ``words`` the (buckets, gaps) of the batch, ``place`` and ``size`` where the
+    document begins and how long it is. With ``style`` below 0 the best style is sought. Returns start, end, score,
+    style. O(end - start + REACH), and as much again for each time the segment meets the end of its window.
     """
     buckets, gaps = words
-    scores = (np.float32(-1e9), np.float32(-1e9))
-    for _ in range(ROUNDS):
+    mark_segment(search, numbers[1 - side], other_start, other_end)
+    low, high = max(0, start - REACH), min(size, end + REACH)
+    while True:
+        match_types(search, numbers[side], low, high)
+        best, x, y, used = np.float32(-1e9), start, end, 0
+        for s in range(len(model.ratio)):
+            if style < 0 or s == style:
+                found = best_segment(
+                    search, model, s, buckets, gaps, taken[side], place, size, low, high, other_end - other_start
+                )
+                if found[2] > best:
+                    x, y, best = found
+                    used = s
+        wider_low = max(0, low - REACH) if x < low + BLOCK else low
+        wider_high = min(size, high + REACH) if y > high - BLOCK else high
+        if (wider_low == low and wider_high == high) or high - low > 4 * (REACH + other_end - other_start):
+            return x, y, best, used
+        low, high = wider_low, wider_high
+
+
+@inner
+def refine(search, model, numbers, words, taken, starts, sizes, box, style, margin):  # type: ignore[no-untyped-def]
+    """Let the two segments of ``box`` explain each other by turns until they stay.
+
+    ``starts`` and ``sizes`` are the place and length of the two documents, ``box`` is (a start, a end, b start, b end)
+    in words; the first turn looks ``margin`` words beyond it. Returns the box, its score and its style.
+    O(ROUNDS * (box + REACH)).
+    """
+    score = np.float32(-1e9)
+    for turn in range(ROUNDS):
         before = box
         a, b, c, d = box
-        mark_segment(search, numbers[1], c, d)
-        low, high = max(0, a - REACH), min(sizes[0], b + REACH)
-        match_types(search, numbers[0], low, high)
-        a, b, first = best_segment(
-            search, model, style, buckets, gaps, taken[0], starts[0], sizes[0], low, high, d - c
+        if turn == 0:
+            c, d = max(0, c - margin), min(sizes[1], d + margin)
+        a, b, first, style = explain(
+            search, model, style, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d
         )
-        mark_segment(search, numbers[0], a, b)
-        low, high = max(0, c - REACH), min(sizes[1], d + REACH)
-        match_types(search, numbers[1], low, high)
-        c, d, second = best_segment(
-            search, model, style, buckets, gaps, taken[1], starts[1], sizes[1], low, high, b - a
-        )
+        c, d, second, _ = explain(search, model, style, numbers, words, taken, starts[1], sizes[1], 1, c, d, a, b)
+        if first <= 0 or second <= 0:
+            return box, np.float32(-1e9), style
         box = (a, b, c, d)
-        scores = (first, second)
+        score = first + second
         if box == before:
             break
-    return box, scores
+    return box, score, style

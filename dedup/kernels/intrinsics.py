@@ -78,20 +78,23 @@ def continuation_mask(typing_context: Any, data: Any, position: Any) -> Signatur
 
 @intrinsic
 def fold_block(typing_context: Any, data: Any, position: Any, folded: Any, target: Any) -> Signature:
-    """Copy 64 bytes to ``folded``, ASCII letters in lower case; masks of their ASCII word, non-ASCII and apostrophe bytes.
+    """Copy 64 bytes to ``folded``, ASCII folded; masks of their ASCII word, non-ASCII and ASCII apostrophe bytes.
 
-    Word bytes are letters, digits and ``_``; apostrophes are ``'`` and the grave accent. The first byte is the lowest bit.
+    Word bytes are letters, digits and ``_``. An apostrophe is ``'`` or a grave accent, which becomes ``'``. The first byte is
+    the lowest bit.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         block = builder.load(_pointer(context, builder, signature.args[0], args[0], args[1], _BLOCK), align=1)
         upper = _between(builder, block, "A", "Z")
         lower = builder.select(upper, builder.or_(block, _splat(32)), block)
-        builder.store(lower, _pointer(context, builder, signature.args[2], args[2], args[3], _BLOCK), align=1)
+        grave = _equal(builder, block, "`")
+        copy = builder.select(grave, _splat(ord("'")), lower)
+        builder.store(copy, _pointer(context, builder, signature.args[2], args[2], args[3], _BLOCK), align=1)
         word = builder.or_(_between(builder, lower, "a", "z"), _between(builder, block, "0", "9"))
         word = builder.or_(word, _equal(builder, block, "_"))
         foreign = builder.icmp_signed("<", block, _splat(0))
-        apostrophe = builder.or_(_equal(builder, block, "'"), _equal(builder, block, "`"))
+        apostrophe = builder.or_(_equal(builder, block, "'"), grave)
         masks = [builder.bitcast(mask, _WORD) for mask in (word, foreign, apostrophe)]
         return context.make_tuple(builder, signature.return_type, masks)
 

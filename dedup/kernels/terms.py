@@ -9,7 +9,7 @@ from dedup.kernels.compile import inner, kernel
 from dedup.kernels.mixing import STEP, mix, rotate
 from dedup.kernels.shingles import longest_document
 
-__all__ = ["count_terms", "pair_term", "pair_terms"]
+__all__ = ["count_terms", "pair_term", "pair_terms", "sentence_terms"]
 
 _1 = np.uint64(1)
 _13 = np.uint64(13)
@@ -86,3 +86,28 @@ def count_terms(
             i = j
         out_offsets[d + 1] = written
     return written
+
+
+@kernel
+def sentence_terms(
+    hashes: npt.NDArray[np.uint64],
+    words: npt.NDArray[np.int32],
+    starts: npt.NDArray[np.uint32],
+    ends: npt.NDArray[np.uint32],
+    offsets: npt.NDArray[np.int64],
+    terms: npt.NDArray[np.uint64],
+    stems: npt.NDArray[np.uint64],
+) -> None:
+    """For each token its term, and what stands for the term when sentences are compared: the number of its stem.
+
+    Of single characters both are the pair with the neighbour to the right, and the character alone where it has none.
+    """
+    for d in range(len(offsets) - 1):
+        for i in range(offsets[d], offsets[d + 1]):
+            single = (hashes[i] & _1) == _1
+            if single and i + 1 < offsets[d + 1] and (hashes[i + 1] & _1) == _1 and starts[i + 1] == ends[i]:
+                terms[i] = pair_term(hashes[i], hashes[i + 1])
+                stems[i] = terms[i]
+            else:
+                terms[i] = hashes[i]
+                stems[i] = hashes[i] if single else np.uint64(words[i])

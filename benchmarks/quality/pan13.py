@@ -1,0 +1,115 @@
+"""PAN 2013 text alignment: plagdet by kind and entire, and how often a pair without reuse got a passage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.quality.corpora import PanPair, pan_pairs
+from benchmarks.quality.plagdet import Agreement, SpanPair, agreement
+from benchmarks.quality.score import Cell, Figure, Score, Table
+from dedup.align import align_pairs, passages_of, prepare
+from dedup.documents import TextBatch
+from dedup.language import guess_languages
+from dedup.segments import segment
+from dedup.statistics import Statistics
+from dedup.tokens import tokenize
+
+__all__ = ["KINDS", "detect", "measure"]
+
+KINDS = {
+    "none": "01-no-plagiarism",
+    "verbatim": "02-no-obfuscation",
+    "random": "03-random-obfuscation",
+    "translation": "04-translation-obfuscation",
+    "summary": "05-summary-obfuscation",
+}
+
+Scored = tuple[PanPair, tuple[SpanPair, ...]]
+
+
+def measure(corpus: Path, *, sample: int | None = None, jobs: int = 2) -> Score:
+    """Score the aligner on every pair, or on ``sample`` evenly spaced pairs of each kind.
+
+    The parameters may be fitted on the suspicious documents of even number (part *tune*); those of odd number
+    (part *report*) are never looked at, so the gap between the two shows overfitting.
+    """
+    scored: dict[str, list[Scored]] = {}
+    started = time.perf_counter()
+    for kind, folder in KINDS.items():
+        pairs = _spaced(pan_pairs(corpus, folder), sample)
+        scored[kind] = list(zip(pairs, detect(corpus, pairs, jobs=jobs), strict=True))
+    seconds = time.perf_counter() - started
+    groups = {**scored, "entire": [pair for kind in scored.values() for pair in kind]}
+    parts = {"": groups, "tune": _part(groups, 0), "report": _part(groups, 1)}
+    figures, tables = {}, []
+    for part, groups in parts.items():
+        found = {kind: agreement((pair.cases, hits) for pair, hits in rows) for kind, rows in groups.items()}
+        silent = {kind: _silence(rows) for kind, rows in groups.items()}
+        tables.append(_table(part, groups, found, silent))
+        figures.update(_figures(f"pan13.{part}" if part else "pan13", found, silent, gated=part != "tune"))
+    figures["pan13.seconds"] = Figure(seconds, gated=False)
+    return Score("pan13", figures, tuple(tables), partial=sample is not None)
+
+
+def detect(corpus: Path, pairs: Sequence[PanPair], *, jobs: int = 2) -> list[tuple[SpanPair, ...]]:
+    """The passages that the aligner finds in each pair, the suspicious document on the derived side."""
+    names = sorted({("susp", pair.derived) for pair in pairs} | {("src", pair.source) for pair in pairs})
+    numbers = {name: number for number, name in enumerate(names)}
+    texts = [(corpus / folder / name).read_bytes().decode("utf-8") for folder, name in names]
+    tokens = tokenize(TextBatch.from_texts(texts))
+    languages = guess_languages(tokens)
+    prepared = prepare(tokens, segment(tokens), languages=languages, statistics=Statistics.background())
+    left = np.array([numbers["susp", pair.derived] for pair in pairs], np.int32)
+    right = np.array([numbers["src", pair.source] for pair in pairs], np.int32)
+    found = align_pairs(prepared, left, right, jobs=jobs)
+    rows = (passages_of(prepared, found, n, int(left[n]), int(right[n])) for n in range(len(pairs)))
+    return [tuple(SpanPair(p.left_start, p.left_end, p.right_start, p.right_end) for p in row) for row in rows]
+
+
+def _spaced(pairs: list[PanPair], sample: int | None) -> list[PanPair]:
+    if sample is None or sample >= len(pairs):
+        return pairs
+    return [pairs[int(place)] for place in np.linspace(0, len(pairs) - 1, sample)]
+
+
+def _part(groups: dict[str, list[Scored]], parity: int) -> dict[str, list[Scored]]:
+    return {kind: [row for row in rows if row[0].number % 2 == parity] for kind, rows in groups.items()}
+
+
+def _silence(rows: Sequence[Scored]) -> tuple[int, int]:
+    """Pairs without reuse, and how many of them got no passage."""
+    silent = [not hits for pair, hits in rows if not pair.cases]
+    return len(silent), sum(silent)
+
+
+def _table(
+    part: str, groups: dict[str, list[Scored]], found: dict[str, Agreement], silent: dict[str, tuple[int, int]]
+) -> Table:
+    columns = ("kind", "pairs", "cases", "found", "plagdet", "recall", "precision", "granularity", "no reuse", "alarms")
+    rows: list[tuple[Cell, ...]] = []
+    for kind, a in found.items():
+        without, quiet = silent[kind]
+        scores: tuple[Cell, ...] = (a.plagdet, a.recall, a.precision, a.granularity) if a.cases else (None,) * 4
+        rows.append((kind, len(groups[kind]), a.cases, a.detections, *scores, without, without - quiet))
+    title = {"": "all documents", "tune": "even documents (tune)", "report": "odd documents (report)"}[part]
+    return Table(f"PAN 2013, {title}", columns, tuple(rows))
+
+
+def _figures(
+    name: str, found: dict[str, Agreement], silent: dict[str, tuple[int, int]], *, gated: bool
+) -> dict[str, Figure]:
+    figures = {}
+    for kind, a in found.items():
+        if a.cases:
+            figures[f"{name}.{kind}.plagdet"] = Figure(a.plagdet, gated=gated)
+            figures[f"{name}.{kind}.recall"] = Figure(a.recall, gated=gated)
+            figures[f"{name}.{kind}.precision"] = Figure(a.precision, gated=gated)
+            figures[f"{name}.{kind}.granularity"] = Figure(a.granularity, gated=False)
+        without, quiet = silent[kind]
+        if without and kind != "entire":
+            figures[f"{name}.{kind}.without_reuse_left_alone"] = Figure(quiet / without, gated=gated)
+    return figures

@@ -1,0 +1,140 @@
+"""The commands: parse, call, print. What costs time to import is imported inside them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dedup.cli import messages
+from dedup.cli import options as opt
+from dedup.version import __version__
+
+__all__ = ["app", "main"]
+
+FOUND, SKIPPED = 1, 3
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="dedup")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dedup {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Find copies, syndicated versions and rewrites of articles, and say who wrote from whom.
+
+    Example: [bold]dedup compare articles/[/bold]
+    """
+
+
+@app.command()
+def compare(
+    paths: opt.Paths,
+    against: opt.Against = None,
+    include: opt.Include = None,
+    exclude: opt.Exclude = None,
+    id_field: opt.IdField = "id",
+    text_field: opt.TextField = "text",
+    title_field: opt.TitleField = "title",
+    date_field: opt.DateField = "date",
+    outlet_field: opt.OutletField = "outlet",
+    url_field: opt.UrlField = "url",
+    language_field: opt.LanguageField = "language",
+    max_document: opt.MaxDocument = 64_000_000,
+    threshold: opt.Threshold = None,
+    min_recall: opt.MinRecall = None,
+    relation: opt.Relations = None,
+    all_pairs: opt.AllPairs = None,
+    config: opt.Config = None,
+    output_format: opt.OutputFormat = None,
+    output: opt.Output = None,
+    with_texts: opt.WithTexts = False,
+    fail_on: opt.FailOn = None,
+    strict: opt.Strict = False,
+    jobs: opt.Jobs = None,
+    quiet: opt.Quiet = False,
+    verbose: opt.Verbose = False,
+) -> None:
+    """Find every match in folders, files, records (jsonl, csv, parquet) or standard input.
+
+    Example: [bold]dedup compare articles/ --format json --output matches.json[/bold]
+
+    Example: [bold]dedup compare today/ --against archive.jsonl.gz --fail-on rewritten[/bold]
+
+    Exit codes: 0 done, even if inputs were skipped; 1 --fail-on found some; 2 bad usage or nothing readable; 3 --strict
+    and something was skipped.
+    """
+    with messages.shown(quiet=quiet):
+        from dedup.cli import inputs, outputs, runs
+        from dedup.readers import ReadOptions
+
+        result = outputs.choose(output_format, output, with_texts=with_texts)
+        given = {"threshold": threshold, "min_recall": min_recall, "relation": relation, "all_pairs": all_pairs}
+        settings = inputs.effective_settings(config, given)
+        failing = inputs.relations_to_fail_on(fail_on, settings.relation)
+        reading = ReadOptions(
+            include=tuple(include or ()),
+            exclude=tuple(exclude or ()),
+            id_field=id_field,
+            text_field=text_field,
+            title_field=title_field,
+            date_field=date_field,
+            outlet_field=outlet_field,
+            url_field=url_field,
+            language_field=language_field,
+            max_document=max_document,
+        )
+        comparison = runs.run_comparison(paths, against, reading, settings, jobs=jobs, quiet=quiet)
+        messages.report_counts(comparison, quiet=quiet, verbose=verbose)
+        outputs.write_comparison(comparison, result, every=verbose)
+        if any(match.relation in failing for match in comparison.matches):
+            raise typer.Exit(FOUND)
+        raise typer.Exit(SKIPPED if strict and comparison.skipped else 0)
+
+
+@app.command()
+def pair(
+    left: opt.LeftPath,
+    right: opt.RightPath,
+    config: opt.Config = None,
+    output_format: opt.OutputFormat = None,
+    output: opt.Output = None,
+    with_texts: opt.WithTexts = False,
+    explain: opt.Explain = False,
+    fail_on: opt.FailOn = None,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Judge one pair, whatever its relation, and show the passages that the two texts share.
+
+    Example: [bold]dedup pair wire.txt morning-paper.html --explain[/bold]
+
+    Exit codes: 0 done; 1 the relation is one of --fail-on; 2 bad usage, or a file cannot be read.
+    """
+    with messages.shown(quiet=quiet):
+        from dedup.cli import inputs, outputs, runs
+
+        result = outputs.choose(output_format, output, with_texts=with_texts)
+        settings = inputs.effective_settings(config, {})
+        failing = inputs.relations_to_fail_on(fail_on, None)
+        judged = runs.judge_pair(left, right, settings, explain=explain, quiet=quiet)
+        outputs.write_pair(judged, result)
+        raise typer.Exit(FOUND if judged.match.relation in failing else 0)

@@ -1,0 +1,81 @@
+"""What the commands say on standard error, and how a problem ends them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from dedup.errors import DedupError, Skipped
+from dedup.report.visible import visible
+
+if TYPE_CHECKING:
+    from dedup.engine import Comparison
+
+__all__ = ["announce_compilation", "report_counts", "report_skipped", "shown"]
+
+BAD, INTERRUPTED = 2, 130
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[None]:
+    """Show what the library logs; turn what a user can mend, or has done, into one line and an exit code."""
+    logger, handler = logging.getLogger("dedup"), logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_OneLine())
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.ERROR if quiet else logging.WARNING)
+    try:
+        yield
+    except DedupError as problem:
+        _say(f"dedup: {problem}")
+        raise typer.Exit(BAD) from None
+    except KeyboardInterrupt:
+        _say("dedup: interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+
+
+def announce_compilation(*, quiet: bool) -> None:
+    """Say what a first run waits for."""
+    from dedup.report.progress import compilation_notice
+
+    notice = None if quiet else compilation_notice()
+    if notice:
+        _say(notice)
+
+
+def report_counts(comparison: Comparison, *, quiet: bool, verbose: bool) -> None:
+    """What was skipped; with ``verbose``, and when nothing was found, how many came through each stage."""
+    from dedup.report.progress import stage_lines
+
+    report_skipped(comparison.skipped, quiet=quiet)
+    if quiet or (comparison.matches and not verbose):
+        return
+    if not comparison.matches:
+        _say("no matches; what came through each stage:")
+    for line in stage_lines([(stage.name, stage.count) for stage in comparison.stages]):
+        _say(f"  {line}")
+
+
+def report_skipped(skipped: Sequence[Skipped], *, quiet: bool) -> None:
+    """The first few inputs that were left out, and how many more."""
+    from dedup.report.progress import skipped_lines
+
+    for line in () if quiet else skipped_lines(skipped):
+        _say(line)
+
+
+class _OneLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(f"dedup: {record.getMessage()}")
+
+
+def _say(line: str) -> None:
+    typer.echo(visible(line), err=True)

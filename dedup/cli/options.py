@@ -1,0 +1,135 @@
+"""The options of the commands: their types, names and help. Defaults stand in the commands' signatures."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+__all__ = [
+    "Against",
+    "AllPairs",
+    "Config",
+    "DateField",
+    "Exclude",
+    "Explain",
+    "FailOn",
+    "Format",
+    "IdField",
+    "Include",
+    "Jobs",
+    "LanguageField",
+    "LeftPath",
+    "MaxDocument",
+    "MinRecall",
+    "OutletField",
+    "Output",
+    "OutputFormat",
+    "Paths",
+    "Quiet",
+    "Relations",
+    "RightPath",
+    "Strict",
+    "TextField",
+    "Threshold",
+    "TitleField",
+    "UrlField",
+    "Verbose",
+    "WithTexts",
+]
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    JSON = "json"
+    CSV = "csv"
+
+
+def _read(*names: str, **further: Any) -> Any:
+    return typer.Option(*names, rich_help_panel="What is read", **further)
+
+
+def _sought(*names: str, **further: Any) -> Any:
+    return typer.Option(*names, rich_help_panel="What is looked for", **further)
+
+
+def _written(*names: str, **further: Any) -> Any:
+    return typer.Option(*names, rich_help_panel="What is written", **further)
+
+
+def _run(*names: str, **further: Any) -> Any:
+    return typer.Option(*names, rich_help_panel="How it runs", **further)
+
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Folders, files, or - for standard input.")]
+LeftPath = Annotated[str, typer.Argument(metavar="LEFT", help="A file with one document, or - for standard input.")]
+RightPath = Annotated[str, typer.Argument(metavar="RIGHT", help="Another one.")]
+
+Against = Annotated[
+    str | None, _read(metavar="PATH", help="Compare with the documents here only, not with each other.")
+]
+Include = Annotated[
+    list[str] | None, _read(metavar="GLOB", help="Of a folder, only files that match. May be repeated.")
+]
+Exclude = Annotated[
+    list[str] | None, _read(metavar="GLOB", help="Of a folder, no file or folder that matches. May be repeated.")
+]
+IdField = Annotated[str, _read(metavar="NAME", help="Field of a record's id.")]
+TextField = Annotated[str, _read(metavar="NAME", help="Field of its text.")]
+TitleField = Annotated[str, _read(metavar="NAME", help="Field of its title.")]
+DateField = Annotated[str, _read(metavar="NAME", help="Field of its date.")]
+OutletField = Annotated[str, _read(metavar="NAME", help="Field of who published it.")]
+UrlField = Annotated[str, _read(metavar="NAME", help="Field of its address.")]
+LanguageField = Annotated[str, _read(metavar="NAME", help="Field of its language.")]
+MaxDocument = Annotated[int, _read(metavar="BYTES", min=1, help="Skip documents that are larger.")]
+
+Threshold = Annotated[
+    float | None, _sought(help="Jaccard of 3-word shingles from which near-duplicates are found; 0.5 unless set.")
+]
+MinRecall = Annotated[
+    float | None, _sought(help="Expected share of the pairs at the threshold that is found; 0.99 unless set.")
+]
+Relations = Annotated[
+    list[str] | None,
+    _sought(
+        metavar="RELATION",
+        help="What is reported: identical, near_duplicate, syndicated, rewritten, excerpted, same_story, unrelated; "
+        "derived, the default, means the first five. May be repeated, or name several with commas between. "
+        "same_story is complete only among the candidates that the search for derived texts brings together.",
+    ),
+]
+AllPairs = Annotated[
+    bool | None,
+    _sought(
+        "--all-pairs/--no-all-pairs",
+        show_default=False,
+        help="Report every pair of identical texts, not only each text's tie to one of them.",
+    ),
+]
+Config = Annotated[
+    Path | None,
+    _sought(
+        metavar="FILE",
+        help="Settings file; else the nearest dedup.toml, or pyproject.toml with tool.dedup. Options outrank it.",
+    ),
+]
+
+OutputFormat = Annotated[Format | None, _written("--format", "-f", help="Else by the name of --output, else table.")]
+Output = Annotated[
+    Path | None, _written("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
+]
+WithTexts = Annotated[bool, _written("--with-texts", help="With json: carry the texts that the passages point into.")]
+Explain = Annotated[bool, _written("--explain", help="Add all the evidence that the verdict weighed.")]
+
+FailOn = Annotated[
+    list[str] | None, _run(metavar="RELATION", help="Exit with 1 when there is such a match. May be repeated.")
+]
+Strict = Annotated[bool, _run("--strict", help="Exit with 3 when any input was skipped.")]
+Jobs = Annotated[int | None, _run(metavar="N", min=1, help="Threads; else one a processor.")]
+Quiet = Annotated[bool, _run("--quiet", "-q", help="Nothing but errors on standard error.")]
+Verbose = Annotated[bool, _run("--verbose", "-v", help="Counts of every stage; every member of large families.")]

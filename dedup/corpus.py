@@ -1,0 +1,191 @@
+"""Documents in memory with what every stage needs of them, and the candidate pairs among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.boilerplate import find_boilerplate
+from dedup.documents import Document, TextBatch
+from dedup.families import components
+from dedup.kernels.overlap import overlaps
+from dedup.language import guess_languages
+from dedup.lsh import CandidatePairs, ReuseLimits, near_pairs, reuse_pairs
+from dedup.segments import Segments, segment
+from dedup.settings import Settings
+from dedup.sketch import MinHasher, ShingleSets
+from dedup.statistics import FrequencyTable, Statistics, TermCounts
+from dedup.tokens import Tokens, keep_tokens, tokenize
+
+__all__ = ["Candidates", "Corpus", "find_candidates"]
+
+LARGE_FAMILY = 12
+"""Near-duplicate families up to this size are compared text by text; of larger ones the representative stands in."""
+
+Count = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Corpus:
+    """Documents, by id, and what the stages need of them.
+
+    Attributes
+    ----------
+    documents : list of Document
+    tokens : Tokens
+    segments : Segments
+    languages : list of str
+        The documents' own, else guessed.
+    """
+
+    documents: list[Document]
+    tokens: Tokens
+    segments: Segments
+    languages: list[str]
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @classmethod
+    def from_documents(cls, documents: Sequence[Document]) -> Corpus:
+        """Tokenise and divide the texts."""
+        tokens = tokenize(TextBatch.from_texts(document.text for document in documents))
+        guessed = guess_languages(tokens)
+        languages = [document.language or guess for document, guess in zip(documents, guessed, strict=True)]
+        return cls(list(documents), tokens, segment(tokens), languages)
+
+    def select(self, numbers: npt.NDArray[np.int64]) -> Corpus:
+        """The named documents, ascending."""
+        if len(numbers) == len(self):
+            return self
+        chosen = np.zeros(len(self), np.bool_)
+        chosen[numbers] = True
+        kept = np.repeat(chosen, np.diff(self.tokens.offsets))
+        tokens = keep_tokens(self.tokens, kept, numbers)
+        columns = {name: getattr(self.segments, name)[kept] for name in self.segments.__dataclass_fields__}
+        return Corpus(
+            [self.documents[i] for i in numbers],
+            tokens,
+            replace(self.segments, **columns),
+            [self.languages[i] for i in numbers],
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Pairs worth aligning, and what was learnt of the collection on the way.
+
+    Attributes
+    ----------
+    pairs : CandidatePairs
+    statistics : Statistics
+        Fitted on the collection, a near-duplicate family counted as one document.
+    boilerplate : bool array (t,)
+        Of the corpus' tokens.
+    """
+
+    pairs: CandidatePairs
+    statistics: Statistics
+    boilerplate: npt.NDArray[np.bool_]
+
+
+def find_candidates(
+    corpus: Corpus, *, settings: Settings, limits: ReuseLimits, jobs: int, count: Count
+) -> Candidates:
+    """Candidate pairs of a corpus of distinct texts: near-duplicates by MinHash, the others by rare shared features.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        No two of its texts should be equal: collapse them first.
+    settings : Settings
+    limits : ReuseLimits
+        Of the reuse tier.
+    jobs : int
+        Threads.
+    count : callable
+        Told the name and the size of what each stage leaves.
+    """
+    near, families = _near_families(corpus.tokens, settings, jobs)
+    count("near-duplicate candidates", len(near))
+    count("near-duplicate families", len(np.unique(families)))
+    boilerplate = find_boilerplate(corpus.tokens, corpus.segments, families)
+    content = keep_tokens(corpus.tokens, ~boilerplate)
+    heads = np.unique(families)
+    one_each = keep_tokens(content, np.repeat(np.isin(np.arange(len(corpus)), heads), np.diff(content.offsets)), heads)
+    counts = TermCounts.from_tokens(one_each)
+    terms, frequencies = np.unique(counts.terms, return_counts=True)
+    statistics = Statistics.background().fitted(len(heads), FrequencyTable(terms, frequencies.astype(np.int64)))
+    reuse = reuse_pairs(
+        ShingleSets.from_tokens(one_each),
+        counts,
+        statistics=statistics,
+        languages=[corpus.languages[i] for i in heads],
+        limits=limits,
+        jobs=jobs,
+    )
+    reuse = CandidatePairs(heads[reuse.left].astype(np.int32), heads[reuse.right].astype(np.int32))
+    count("reuse candidates", len(reuse))
+    pairs = near.union(_expand(reuse, families)).union(_within(families))
+    count("candidate pairs", len(pairs))
+    return Candidates(pairs, statistics, boilerplate)
+
+
+def _near_families(
+    tokens: Tokens, settings: Settings, jobs: int
+) -> tuple[CandidatePairs, npt.NDArray[np.int64]]:
+    """Near-duplicate candidates, and each document's family: what exactly verified pairs tie it to."""
+    signatures = MinHasher(settings.num_perm, seed=settings.seed).signatures(tokens)
+    wordy = np.flatnonzero(np.diff(tokens.offsets)).astype(np.int32)
+    near = near_pairs(signatures, wordy, threshold=settings.threshold, min_recall=settings.min_recall, jobs=jobs)
+    sets = ShingleSets.from_tokens(tokens)
+    common = np.empty(len(near), np.int64)
+    overlaps(sets.values, sets.offsets, near.left, near.right, common)
+    verified = near.where(
+        common >= settings.threshold * (sets.totals[near.left] + sets.totals[near.right] - common)
+    )
+    families = components(len(tokens), verified.left, verified.right)
+    size = np.bincount(families, minlength=len(tokens))[families]
+    small = size[near.left] <= LARGE_FAMILY
+    to_head = near.left == families[near.left]
+    return near.where(small | to_head | (families[near.left] != families[near.right])), families
+
+
+def _members(families: npt.NDArray[np.int64]) -> dict[int, npt.NDArray[np.int64]]:
+    """The documents of each family of several, by its head."""
+    order = np.argsort(families, kind="stable")
+    heads, starts = np.unique(families[order], return_index=True)
+    groups = np.split(order, starts[1:])
+    return {int(head): group for head, group in zip(heads, groups, strict=True) if len(group) > 1}
+
+
+def _within(families: npt.NDArray[np.int64]) -> CandidatePairs:
+    """All pairs within small families; the head's pairs with all others within large ones."""
+    parts = [np.empty((0, 2), np.int64)]
+    for group in _members(families).values():
+        if len(group) <= LARGE_FAMILY:
+            parts.append(np.stack(np.triu_indices(len(group), 1), axis=1))
+            parts[-1] = group[parts[-1]]
+        else:
+            parts.append(np.stack([np.full(len(group) - 1, group[0]), group[1:]], axis=1))
+    return _pairs(np.concatenate(parts))
+
+
+def _expand(heads: CandidatePairs, families: npt.NDArray[np.int64]) -> CandidatePairs:
+    """Pairs between families as pairs between their documents, unless the families are large."""
+    members = _members(families)
+    parts = [np.stack([heads.left, heads.right], axis=1).astype(np.int64)]
+    grown = np.isin(heads.left, list(members)) | np.isin(heads.right, list(members))
+    for left, right in zip(heads.left[grown].tolist(), heads.right[grown].tolist(), strict=True):
+        a, b = (members.get(head, np.array([head])) for head in (left, right))
+        a, b = (group if len(group) <= LARGE_FAMILY else group[:1] for group in (a, b))
+        parts.append(np.stack([np.repeat(a, len(b)), np.tile(b, len(a))], axis=1))
+    return _pairs(np.concatenate(parts))
+
+
+def _pairs(rows: npt.NDArray[np.int64]) -> CandidatePairs:
+    low, high = rows.min(axis=1, initial=2**31), rows.max(axis=1, initial=0)
+    return CandidatePairs.from_packed((low.astype(np.uint64) << np.uint64(32)) | high.astype(np.uint64))

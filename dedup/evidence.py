@@ -1,0 +1,341 @@
+"""Evidence: everything measured of a pair of texts, from which the verdict is made."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.align import AlignmentInput, Alignments
+from dedup.boilerplate import Lines
+from dedup.kernels.beats import COLUMNS as BEAT_COLUMNS
+from dedup.kernels.beats import NAME, NUMBER, chain_beats, sentence_entries
+from dedup.kernels.coverage import PAIR_COLUMNS, SIDE_COLUMNS, measure_coverage
+from dedup.kernels.overlap import overlaps
+from dedup.kernels.terms import sentence_terms
+from dedup.parallel import in_threads
+from dedup.segments import Gap
+from dedup.sketch import ShingleSets
+from dedup.statistics import IDF_ONE, Statistics, TermCounts
+from dedup.tfidf import tfidf_cosine
+from dedup.tokens import Tokens, keep_tokens
+
+__all__ = ["Beats", "Evidence", "Side", "gather_evidence"]
+
+_CHUNK = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is measured of one text of a pair. Counts are tokens, boilerplate left out, unless said otherwise.
+
+    Attributes
+    ----------
+    tokens : int
+    containment : float
+        Share of its 3-word shingles that the other has.
+    coverage : float
+        Share of its tokens inside passages that are no mere quotations.
+    quoted_coverage : float
+        The same share, of tokens outside direct quotation only.
+    verbatim, edited, rewritten : float
+        Shares of its tokens inside passages of each kind.
+    head, foot : int
+        Uncovered tokens before the first and behind the last passage.
+    quotations : int
+        Tokens in direct quotation.
+    chain, chance : float
+        Weighted share of its sentences on the best in-order chain through the other text, and the mean of that share
+        when the other's sentences are shuffled.
+    anchors, sentences : int
+        Sentences with a strong counterpart, and all.
+    facts, new_facts : int
+        Distinct names and numbers, and those that the other text lacks.
+    extra_numbers, extra_names : int
+        Those in sentences on the chain that the other text lacks.
+    """
+
+    tokens: int
+    containment: float
+    coverage: float
+    quoted_coverage: float
+    verbatim: float
+    edited: float
+    rewritten: float
+    head: int
+    foot: int
+    quotations: int
+    chain: float
+    chance: float
+    anchors: int
+    sentences: int
+    facts: int
+    new_facts: int
+    extra_numbers: int
+    extra_names: int
+
+    @property
+    def novelty(self) -> float:
+        """Share of its names and numbers that the other text lacks."""
+        return self.new_facts / self.facts if self.facts else 0.0
+
+    @property
+    def order(self) -> float:
+        """How far the chain exceeds chance: (chain − chance) / (1 − chance + 0.15)."""
+        return (self.chain - self.chance) / (1.0 - self.chance + 0.15)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is measured of a pair.
+
+    Attributes
+    ----------
+    left, right : Side
+    jaccard : float
+        Of the sets of 3-word shingles.
+    cosine : float
+        Of the TF-IDF vectors.
+    identical : bool
+        Whether the token sequences are equal, boilerplate included.
+    equal : bool
+        Whether they are equal without boilerplate.
+    shared_boilerplate : float or None
+        Share of the lines of boilerplate in either text that stand in both; None where neither has any.
+    passages : int
+        Passages that are neither quotations nor boilerplate.
+    in_order : float
+        Share of the pairs of such passages that have the same order in both texts.
+    longest : int
+        Tokens of the longest verbatim or edited passage.
+    strongest : float
+        Sum of the idf in the weightiest passage.
+    fact_agreement : float
+        Share of the names and numbers in sentences on the chain that stand in, or next to, the matched sentence.
+    matched_facts : int
+        How many such names and numbers there are.
+    """
+
+    left: Side
+    right: Side
+    jaccard: float
+    cosine: float
+    identical: bool
+    equal: bool
+    shared_boilerplate: float | None
+    passages: int
+    in_order: float
+    longest: int
+    strongest: float
+    fact_agreement: float
+    matched_facts: int
+
+    @property
+    def beats(self) -> float:
+        """Beats in order, K: the mean of how far each side's chain exceeds chance."""
+        return (self.left.order + self.right.order) / 2.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beats:
+    """The sentences of documents as sorted terms; see ``kernels.beats.sentence_entries``."""
+
+    terms: npt.NDArray[np.uint64]
+    weights: npt.NDArray[np.float32]
+    facts: npt.NDArray[np.uint8]
+    sentences: npt.NDArray[np.int16]
+    offsets: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int32]
+
+    @classmethod
+    def from_prepared(cls, prepared: AlignmentInput, statistics: Statistics, languages: list[str]) -> Beats:
+        """Stems, or neighbouring characters of unspaced scripts, weighted by idf; common words weigh nothing."""
+        tokens, segments = prepared.tokens, prepared.segments
+        size = len(tokens.hashes)
+        terms, stems = np.empty(size, np.uint64), np.empty(size, np.uint64)
+        sentence_terms(
+            tokens.hashes, prepared.words, tokens.starts, tokens.ends, tokens.offsets, terms, stems
+        )
+        idf = statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE
+        weights = np.maximum(idf - 2.0, 0.0).astype(np.float32)
+        weights[prepared.boilerplate] = 0.0
+        inside = np.isin(segments.gaps, (Gap.PLAIN, Gap.CLAUSE))
+        facts = np.where(segments.numeric, NUMBER, 0) | np.where(segments.capitals & inside, NAME, 0)
+        out = cls(
+            np.empty(size, np.uint64), np.empty(size, np.float32), np.empty(size, np.uint8), np.empty(size, np.int16),
+            np.empty(len(tokens.offsets), np.int64), np.empty(len(tokens), np.int32),
+        )  # fmt: skip
+        sentence_entries(
+            stems, weights, facts.astype(np.uint8), segments.sentences, tokens.offsets,
+            out.terms, out.weights, out.facts, out.sentences, out.offsets, out.counts,
+        )  # fmt: skip
+        return out
+
+    def chain(
+        self, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], jobs: int
+    ) -> npt.NDArray[np.float64]:
+        """``kernels.beats.COLUMNS`` of each pair."""
+        out = np.empty((len(left), len(BEAT_COLUMNS)))
+
+        def work(start: int) -> None:
+            part = slice(start, start + _CHUNK)
+            chain_beats(
+                self.terms, self.weights, self.facts, self.sentences, self.offsets, self.counts,
+                left[part], right[part], out[part],
+            )  # fmt: skip
+
+        in_threads(work, range(0, len(left), _CHUNK), jobs)
+        return out
+
+
+def gather_evidence(
+    prepared: AlignmentInput,
+    found: Alignments,
+    left: npt.NDArray[np.int32],
+    right: npt.NDArray[np.int32],
+    *,
+    statistics: Statistics,
+    languages: list[str],
+    jobs: int = 1,
+) -> list[Evidence]:
+    """Measure aligned pairs of a batch.
+
+    Parameters
+    ----------
+    prepared : AlignmentInput
+        The documents.
+    found : Alignments
+        Of the pairs.
+    left, right : int32 arrays (pairs,)
+        Numbers of documents.
+    statistics : Statistics
+        For the weights of terms.
+    languages : list of str
+        Of the documents.
+    """
+    content = keep_tokens(prepared.tokens, ~prepared.boilerplate)
+    sets = ShingleSets.from_tokens(content)
+    common = np.empty(len(left), np.int64)
+    overlaps(sets.values, sets.offsets, left, right, common)
+    cosine = tfidf_cosine(
+        TermCounts.from_tokens(content), left, right, statistics=statistics, languages=languages
+    )
+    width = len(SIDE_COLUMNS)
+    cover = np.empty((len(left), 2 * width + len(PAIR_COLUMNS)))
+    measure_coverage(
+        prepared.weights, prepared.segments.quotations, prepared.boilerplate, prepared.tokens.offsets, left, right,
+        found.offsets, found.left_start, found.left_end, found.right_start, found.right_end, found.kinds, cover,
+    )  # fmt: skip
+    beats = Beats.from_prepared(prepared, statistics, languages).chain(left, right, jobs)
+    identical = _equal_tokens(prepared.tokens, left, right)
+    equal = _equal_tokens(content, left, right)
+    boilerplate = _boilerplate_lines(prepared)
+    return [
+        _evidence(
+            beats=dict(zip(BEAT_COLUMNS, beats[p].tolist(), strict=True)),
+            sides=(
+                dict(zip(SIDE_COLUMNS, cover[p, :width].tolist(), strict=True)),
+                dict(zip(SIDE_COLUMNS, cover[p, width : 2 * width].tolist(), strict=True)),
+            ),
+            pair=dict(zip(PAIR_COLUMNS, cover[p, 2 * width :].tolist(), strict=True)),
+            common=int(common[p]),
+            totals=(int(sets.totals[left[p]]), int(sets.totals[right[p]])),
+            cosine=float(cosine[p]),
+            identical=bool(identical[p]),
+            equal=bool(equal[p]),
+            shared_boilerplate=_shared(boilerplate[left[p]], boilerplate[right[p]]),
+        )
+        for p in range(len(left))
+    ]
+
+
+def _equal_tokens(
+    tokens: Tokens, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]
+) -> npt.NDArray[np.bool_]:
+    """Whether the two token sequences are equal, and not empty."""
+    length = np.diff(tokens.offsets)
+    equal = (length[left] == length[right]) & (length[left] > 0)
+    for p in np.flatnonzero(equal):
+        a, b = tokens.offsets[left[p]], tokens.offsets[right[p]]
+        n = length[left[p]]
+        equal[p] = np.array_equal(tokens.hashes[a : a + n], tokens.hashes[b : b + n])
+    return equal
+
+
+def _boilerplate_lines(prepared: AlignmentInput) -> list[frozenset[int]]:
+    """Fingerprints of each document's lines that are boilerplate."""
+    lines = Lines.from_tokens(prepared.tokens, prepared.segments)
+    first = np.cumsum(lines.lengths) - lines.lengths
+    marked = prepared.boilerplate[first] if len(first) else np.empty(0, np.bool_)
+    return [
+        frozenset(lines.fingerprints[a:b][marked[a:b]].tolist())
+        for a, b in zip(lines.offsets[:-1], lines.offsets[1:], strict=True)
+    ]
+
+
+def _shared(left: frozenset[int], right: frozenset[int]) -> float | None:
+    return round(len(left & right) / len(left | right), 4) if left or right else None
+
+
+def _evidence(
+    beats: dict[str, float],
+    sides: tuple[dict[str, float], dict[str, float]],
+    pair: dict[str, float],
+    common: int,
+    totals: tuple[int, int],
+    cosine: float,
+    identical: bool,
+    equal: bool,
+    shared_boilerplate: float | None,
+) -> Evidence:
+    left, right = (
+        _side(sides[i], {name: beats[f"{side}_{name}"] for name in _BEATS}, _ratio(common, totals[i]))
+        for i, side in enumerate(("left", "right"))
+    )
+    return Evidence(
+        left=left,
+        right=right,
+        jaccard=_ratio(common, sum(totals) - common),
+        cosine=round(cosine, 4),
+        identical=identical,
+        equal=equal,
+        shared_boilerplate=shared_boilerplate,
+        passages=int(pair["passages"]),
+        in_order=round(pair["in_order"], 4),
+        longest=int(pair["longest"]),
+        strongest=round(pair["strongest"], 4),
+        fact_agreement=_ratio(beats["agreed_facts"], beats["matched_facts"]),
+        matched_facts=int(beats["matched_facts"]),
+    )
+
+
+_BEATS = ("chain", "chance", "anchors", "sentences", "facts", "new_facts", "extra_numbers", "extra_names")
+
+
+def _side(cover: dict[str, float], beats: dict[str, float], containment: float) -> Side:
+    tokens = cover["content"]
+    return Side(
+        tokens=int(tokens),
+        containment=containment,
+        coverage=_ratio(cover["covered"], tokens),
+        quoted_coverage=_ratio(cover["covered"] - cover["quoted"], tokens - cover["quotations"]),
+        verbatim=_ratio(cover["verbatim"], tokens),
+        edited=_ratio(cover["edited"], tokens),
+        rewritten=_ratio(cover["rewritten"], tokens),
+        head=int(cover["head"]),
+        foot=int(cover["foot"]),
+        quotations=int(cover["quotations"]),
+        chain=round(beats["chain"], 4),
+        chance=round(beats["chance"], 4),
+        **{name: int(beats[name]) for name in _BEATS[2:]},
+    )
+
+
+def _ratio(part: float, whole: float) -> float:
+    return round(part / whole, 4) if whole > 0 else 0.0

@@ -1,0 +1,100 @@
+"""Groups of documents: classes of equal texts, and families tied by verified matches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.documents import Document
+from dedup.kernels.lines import document_fingerprints
+from dedup.matches import Family, Match, Relation
+from dedup.tokens import Tokens
+
+__all__ = ["build_families", "components", "equal_texts"]
+
+
+def equal_texts(tokens: Tokens) -> npt.NDArray[np.int64]:
+    """The number of the first document with the same tokens, for each document.
+
+    A document without tokens equals no other: empty never matches empty.
+    """
+    prints = np.empty((len(tokens), 2), np.uint64)
+    document_fingerprints(tokens.hashes, tokens.offsets, prints)
+    _, first, inverse = np.unique(prints, axis=0, return_index=True, return_inverse=True)
+    classes = first[inverse.ravel()]
+    empty = np.diff(tokens.offsets) == 0
+    classes[empty] = np.flatnonzero(empty)
+    return classes
+
+
+def components(size: int, left: Iterable[int], right: Iterable[int]) -> npt.NDArray[np.int64]:
+    """The smallest number that each of ``size`` items is tied to by a chain of pairs.
+
+    >>> components(5, [3, 1], [4, 3]).tolist()
+    [0, 1, 2, 1, 1]
+    """
+    parent = list(range(size))
+
+    def root(item: int) -> int:
+        while parent[item] != item:
+            parent[item] = parent[parent[item]]
+            item = parent[item]
+        return item
+
+    for a, b in zip(left, right, strict=True):
+        first, second = sorted((root(int(a)), root(int(b))))
+        parent[second] = first
+    return np.array([root(item) for item in range(size)], np.int64)
+
+
+def build_families(matches: Sequence[Match], documents: dict[str, Document]) -> list[Family]:
+    """Families of documents tied by derived matches; an excerpt links families, it does not merge them.
+
+    A chain of matches does not put two texts together by itself: a text stays in a family only while it matches the
+    family's representative, or is identical to, a near-duplicate or a syndicated copy of one that does. What falls
+    out forms families of its own.
+    """
+    ties = [match for match in matches if match.derived and match.relation is not Relation.EXCERPTED]
+    near = [match for match in ties if match.relation is not Relation.REWRITTEN]
+    neighbours: dict[str, set[str]] = {}
+    close: dict[str, set[str]] = {}
+    for table, edges in ((neighbours, ties), (close, near)):
+        for match in edges:
+            table.setdefault(match.left, set()).add(match.right)
+            table.setdefault(match.right, set()).add(match.left)
+    wins = _wins(ties)
+    waiting = set(neighbours)
+    families = []
+    for representative in sorted(waiting, key=lambda item: _rank(item, documents, wins)):
+        if representative not in waiting:
+            continue
+        members = {representative} | (neighbours[representative] & waiting)
+        fringe = sorted(members)
+        while fringe:
+            found = {other for item in fringe for other in close.get(item, ()) if other in waiting} - members
+            members |= found
+            fringe = sorted(found)
+        waiting -= members
+        if len(members) > 1:
+            families.append(Family(representative, (representative, *sorted(members - {representative}))))
+    return sorted(families, key=lambda family: family.representative)
+
+
+def _wins(ties: Sequence[Match]) -> dict[str, float]:
+    """How much more often each text is found to be a source than to be derived, by the origins' probabilities."""
+    wins: dict[str, float] = {}
+    for match in ties:
+        if match.source is not None:
+            derived = match.right if match.source == match.left else match.left
+            wins[match.source] = wins.get(match.source, 0.0) + match.origin_probability
+            wins[derived] = wins.get(derived, 0.0) - match.origin_probability
+    return wins
+
+
+def _rank(item: str, documents: dict[str, Document], wins: dict[str, float]) -> tuple[float, float, int, str]:
+    """The order of representatives: the earliest dated, else the likeliest source, else the longest, then by id."""
+    document = documents[item]
+    dated = document.date.timestamp() if document.date else float("inf")
+    return dated, -round(wins.get(item, 0.0), 4), -len(document.text), item

@@ -1,0 +1,91 @@
+"""Alignment: words as small numbers, and what kind of passage a pair of segments is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.kernels.align_segment import mark_segment, match_types
+from dedup.kernels.compile import inner, kernel
+
+__all__ = ["BOILERPLATE", "EDITED", "QUOTATION", "REWRITTEN", "VERBATIM", "number_words", "passage_kind"]
+
+VERBATIM, EDITED, REWRITTEN, QUOTATION, BOILERPLATE = range(5)
+
+VERBATIM_SHARE = 0.95
+EDITED_SHARE = 0.6
+QUOTED_SHARE = 0.8
+IN_RUN = 4
+"""The least kind of match that counts as standing in order: a run of 3 words."""
+
+
+@kernel
+def number_words(stems, numbers):  # type: ignore[no-untyped-def]
+    """Number the different ``stems`` (uint64 (t,)) from 0 into ``numbers`` (int32 (t,)); returns how many. O(t)."""
+    capacity = 1024
+    while capacity < 2 * len(stems):
+        capacity *= 2
+    mask = np.uint64(capacity - 1)
+    keys, values = np.empty(capacity, np.uint64), np.full(capacity, -1, np.int32)
+    used = 0
+    for i in range(len(stems)):
+        stem = stems[i]
+        slot = np.int64((stem * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(24)) & mask)
+        while values[slot] >= 0 and keys[slot] != stem:
+            slot = (slot + 1) & np.int64(mask)
+        if values[slot] < 0:
+            keys[slot] = stem
+            values[slot] = used
+            used += 1
+        numbers[i] = values[slot]
+    return used
+
+
+@inner
+def passage_kind(search, numbers, documents, starts, box):  # type: ignore[no-untyped-def]
+    """The kind of a passage ``box`` (a start, a end, b start, b end). O(its length)."""
+    a, b, c, d = box
+    if _share(documents.boilerplate, starts[0] + a, starts[0] + b) > 0.5:
+        if _share(documents.boilerplate, starts[1] + c, starts[1] + d) > 0.5:
+            return BOILERPLATE
+    if _share(documents.quotations, starts[0] + a, starts[0] + b) >= QUOTED_SHARE:
+        if _share(documents.quotations, starts[1] + c, starts[1] + d) >= QUOTED_SHARE:
+            return QUOTATION
+    longer = max(b - a, d - c)
+    if _equal(documents.hashes, starts[0] + a, starts[0] + b, starts[1] + c, starts[1] + d) >= VERBATIM_SHARE * longer:
+        return VERBATIM
+    mark_segment(search, numbers[1], c, d)
+    match_types(search, numbers[0], a, b)
+    first = _ordered(search.types, a, b)
+    mark_segment(search, numbers[0], a, b)
+    match_types(search, numbers[1], c, d)
+    second = _ordered(search.types, c, d)
+    return EDITED if min(first, second) >= EDITED_SHARE else REWRITTEN
+
+
+@inner
+def _share(flags, start, end):  # type: ignore[no-untyped-def]
+    count = 0
+    for i in range(start, end):
+        count += flags[i] != 0
+    return count / (end - start)
+
+
+@inner
+def _ordered(types, start, end):  # type: ignore[no-untyped-def]
+    count = 0
+    for i in range(start, end):
+        count += types[i] >= IN_RUN
+    return count / (end - start)
+
+
+@inner
+def _equal(hashes, a, b, c, d):  # type: ignore[no-untyped-def]
+    """Equal words along the diagonal from the front and, behind the first difference, from the back."""
+    shorter = min(b - a, d - c)
+    front = 0
+    for k in range(shorter):
+        front += hashes[a + k] == hashes[c + k]
+    back = 0
+    for k in range(1, shorter + 1):
+        back += hashes[b - k] == hashes[d - k]
+    return max(front, back)

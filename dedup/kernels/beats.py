@@ -1,0 +1,320 @@
+"""Beats in order: do the sentences of two texts say the same things in the same order, more than chance has it?"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.compile import inner, kernel
+from dedup.kernels.mixing import STEP, mix
+
+__all__ = ["COLUMNS", "MAX_SENTENCES", "NAME", "NUMBER", "chain_beats", "sentence_entries"]
+
+MAX_SENTENCES = 200
+"""Longer texts are cut into this many groups of consecutive sentences."""
+
+COLUMNS = (
+    "left_chain", "left_chance", "right_chain", "right_chance", "left_anchors", "right_anchors",
+    "left_sentences", "right_sentences", "matched_facts", "agreed_facts",
+    "left_facts", "left_new_facts", "right_facts", "right_new_facts",
+    "left_extra_numbers", "left_extra_names", "right_extra_numbers", "right_extra_names",
+)  # fmt: skip
+"""What ``chain_beats`` measures of a pair, in the order of its columns."""
+
+NAME = np.uint8(1)
+NUMBER = np.uint8(2)
+
+_SHUFFLES = 40
+_JUMP_COST = 30.0
+_LEAST_GAIN = 6.0
+_GAIN_SHARE = 0.2
+_ANCHOR = 8.0
+_NONE = np.int16(-1)
+_NOT_TAKEN = np.int16(-2)
+
+
+@kernel
+def sentence_entries(
+    terms: npt.NDArray[np.uint64],
+    weights: npt.NDArray[np.float32],
+    facts: npt.NDArray[np.uint8],
+    sentences: npt.NDArray[np.int32],
+    offsets: npt.NDArray[np.int64],
+    out_terms: npt.NDArray[np.uint64],
+    out_weights: npt.NDArray[np.float32],
+    out_facts: npt.NDArray[np.uint8],
+    out_sentences: npt.NDArray[np.int16],
+    out_offsets: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int32],
+) -> int:
+    """The distinct (term, sentence) of each document, ascending, terms of no weight left out.
+
+    ``counts`` (documents,) gets the number of sentences, at most ``MAX_SENTENCES``. O(n log n) in a document's
+    tokens. Returns how many entries are written.
+    """
+    written = 0
+    out_offsets[0] = 0
+    for d in range(len(offsets) - 1):
+        a, b = offsets[d], offsets[d + 1]
+        total = np.int64(sentences[b - 1]) + 1 if b > a else 0
+        group = max(1, (total + MAX_SENTENCES - 1) // MAX_SENTENCES)
+        counts[d] = np.int32((total + group - 1) // group)
+        order = np.argsort(terms[a:b], kind="mergesort")
+        first = written
+        for k in range(b - a):
+            i = a + order[k]
+            if weights[i] <= np.float32(0.0):
+                continue
+            sentence = np.int16(np.int64(sentences[i]) // group)
+            if written > first and out_terms[written - 1] == terms[i] and out_sentences[written - 1] == sentence:
+                out_facts[written - 1] |= facts[i]
+                continue
+            out_terms[written] = terms[i]
+            out_weights[written] = weights[i]
+            out_facts[written] = facts[i]
+            out_sentences[written] = sentence
+            written += 1
+        out_offsets[d + 1] = written
+    return written
+
+
+@inner
+def _run_end(terms: npt.NDArray[np.uint64], start: int, end: int) -> int:
+    i = start + 1
+    while i < end and terms[i] == terms[start]:
+        i += 1
+    return i
+
+
+@inner
+def _similarities(
+    terms: npt.NDArray[np.uint64],
+    weights: npt.NDArray[np.float32],
+    sentences: npt.NDArray[np.int16],
+    a: int,
+    a_end: int,
+    b: int,
+    b_end: int,
+    out: npt.NDArray[np.float64],
+) -> None:
+    """Σ weight / √(sentences of the text that hold the term), over shared terms, for each pair of sentences."""
+    while a < a_end and b < b_end:
+        if terms[a] < terms[b]:
+            a += 1
+        elif terms[b] < terms[a]:
+            b += 1
+        else:
+            x, y = _run_end(terms, a, a_end), _run_end(terms, b, b_end)
+            value = min(np.float64(weights[a]), np.float64(weights[b])) / np.sqrt(max(x - a, y - b))
+            for i in range(a, x):
+                for j in range(b, y):
+                    out[sentences[i], sentences[j]] += value
+            a, b = x, y
+
+
+@inner
+def _sentence_weights(
+    weights: npt.NDArray[np.float32], sentences: npt.NDArray[np.int16], a: int, b: int, out: npt.NDArray[np.float64]
+) -> None:
+    out[:] = 0.0
+    for i in range(a, b):
+        out[sentences[i]] += weights[i]
+
+
+@inner
+def _chain(
+    gains: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    order: npt.NDArray[np.int64],
+    best: npt.NDArray[np.float64],
+    carried: npt.NDArray[np.float64],
+    parent: npt.NDArray[np.int16],
+    trace: bool,
+) -> float:
+    """Weight of the sentences (rows) on the best chain through ``gains``, whose columns are taken in ``order``.
+
+    Rows rise; columns do not fall, but for jumps back at a cost. ``best[i]`` is the best chain that ends in column i,
+    ``carried[i]`` the weight on it. If ``trace``, ``parent[j, i]`` is the column before i of the chain that takes
+    (j, i), −1 where it begins there, and −2 where row j is not taken.
+    """
+    rows, columns = gains.shape
+    best[:] = -1.0
+    carried[:] = 0.0
+    top, top_at, top_weight = 0.0, -1, 0.0
+    for j in range(rows):
+        so_far, so_far_at, so_far_weight = 0.0, -1, 0.0
+        row_top, row_top_at, row_top_weight = top, top_at, top_weight
+        for i in range(columns):
+            before = best[i]
+            if before > so_far:
+                so_far, so_far_at, so_far_weight = before, i, carried[i]
+            gain = gains[j, order[i]]
+            if trace:
+                parent[j, i] = _NOT_TAKEN
+            if gain <= 0.0:
+                continue
+            value, at, weight = so_far, so_far_at, so_far_weight
+            if top - _JUMP_COST > value:
+                value, at, weight = top - _JUMP_COST, top_at, top_weight
+            if value + gain > before:
+                best[i] = value + gain
+                carried[i] = weight + weights[j]
+                if trace:
+                    parent[j, i] = np.int16(at)
+                if best[i] > row_top:
+                    row_top, row_top_at, row_top_weight = best[i], i, carried[i]
+        top, top_at, top_weight = row_top, row_top_at, row_top_weight
+    return top_weight
+
+
+@inner
+def _follow(parent: npt.NDArray[np.int16], best: npt.NDArray[np.float64], chain: npt.NDArray[np.int16]) -> None:
+    """The column that each row is matched with on the best chain, or −1."""
+    rows, columns = parent.shape
+    chain[:rows] = _NONE
+    at = np.int64(-1)
+    for i in range(columns):
+        if best[i] > 0.0 and (at < 0 or best[i] > best[at]):
+            at = i
+    j = rows - 1
+    while at >= 0 and j >= 0:
+        if parent[j, at] != _NOT_TAKEN:
+            chain[j] = np.int16(at)
+            at = np.int64(parent[j, at])
+        j -= 1
+
+
+@inner
+def _shuffle(order: npt.NDArray[np.int64], state: np.uint64) -> np.uint64:
+    for i in range(len(order) - 1, 0, -1):
+        state += STEP
+        j = np.int64(mix(state) % np.uint64(i + 1))
+        order[i], order[j] = order[j], order[i]
+    return state
+
+
+@inner
+def _chain_and_chance(
+    gains: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    best: npt.NDArray[np.float64],
+    carried: npt.NDArray[np.float64],
+    parent: npt.NDArray[np.int16],
+    chain: npt.NDArray[np.int16],
+) -> tuple[float, float]:
+    """Share of the rows' weight on the best chain, and its mean when the columns are shuffled."""
+    total = np.sum(weights)
+    if total <= 0.0:
+        return 0.0, 0.0
+    order = np.arange(gains.shape[1])
+    share = _chain(gains, weights, order, best, carried, parent, True) / total
+    _follow(parent, best, chain)
+    chance = 0.0
+    state = np.uint64(0)
+    for _ in range(_SHUFFLES if share > 0.0 else 0):
+        state = _shuffle(order, state)
+        chance += _chain(gains, weights, order, best, carried, parent, False)
+    return share, chance / (_SHUFFLES * total)
+
+
+@inner
+def _count_facts(
+    terms: npt.NDArray[np.uint64],
+    facts: npt.NDArray[np.uint8],
+    sentences: npt.NDArray[np.int16],
+    a: int,
+    a_end: int,
+    b: int,
+    b_end: int,
+    chain: npt.NDArray[np.int16],
+    out: npt.NDArray[np.float64],
+) -> None:
+    """Facts (names and numbers) of the first text: matched, agreed, all, new, and extra numbers and names."""
+    out[:] = 0.0
+    while a < a_end:
+        while b < b_end and terms[b] < terms[a]:
+            b += 1
+        x = _run_end(terms, a, a_end)
+        y = b
+        while y < b_end and terms[y] == terms[a]:
+            y += 1
+        kind = np.uint8(0)
+        matched = False
+        agreed = False
+        for i in range(a, x):
+            kind |= facts[i]
+            at = np.int64(chain[sentences[i]])
+            if facts[i] != 0 and at >= 0:
+                matched = True
+                for j in range(b, y):
+                    agreed |= abs(np.int64(sentences[j]) - at) <= 1
+        if kind != 0:
+            out[0] += matched
+            out[1] += matched and agreed
+            out[2] += 1.0
+            out[3] += y == b
+            if matched and y == b:
+                out[4 if kind & NUMBER else 5] += 1.0
+        a = x
+
+
+@kernel
+def chain_beats(
+    terms: npt.NDArray[np.uint64],
+    weights: npt.NDArray[np.float32],
+    facts: npt.NDArray[np.uint8],
+    sentences: npt.NDArray[np.int16],
+    offsets: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int32],
+    left: npt.NDArray[np.int32],
+    right: npt.NDArray[np.int32],
+    out: npt.NDArray[np.float64],
+) -> None:
+    """What ``COLUMNS`` names, for each pair; ``out`` is (pairs, len(COLUMNS)).
+
+    The other arrays are those of ``sentence_entries``. O(sentences · sentences) a pair, times the shuffles, with at
+    most ``MAX_SENTENCES`` a text. The sides are treated alike: swapped input gives the mirrored row exactly.
+    """
+    size = MAX_SENTENCES
+    similar = np.zeros((size, size))
+    mirrored = np.zeros((size, size))
+    parent = np.empty((size, size), np.int16)
+    best, carried = np.empty(size), np.empty(size)
+    own, other = np.empty(size), np.empty(size)
+    left_chain, right_chain = np.empty(size, np.int16), np.empty(size, np.int16)
+    tally = np.empty(6)
+    for p in range(len(left)):
+        l, r = left[p], right[p]
+        a, a_end, b, b_end = offsets[l], offsets[l + 1], offsets[r], offsets[r + 1]
+        n, m = np.int64(counts[l]), np.int64(counts[r])
+        gains = similar[:n, :m]
+        gains[:] = 0.0
+        _similarities(terms, weights, sentences, a, a_end, b, b_end, gains)
+        _sentence_weights(weights, sentences, a, a_end, own[:n])
+        _sentence_weights(weights, sentences, b, b_end, other[:m])
+        row = out[p]
+        row[:] = 0.0
+        row[6], row[7] = n, m
+        for i in range(n):
+            row[4] += m > 0 and np.max(gains[i]) >= _ANCHOR
+        for j in range(m):
+            row[5] += n > 0 and np.max(gains[:, j]) >= _ANCHOR
+        for i in range(n):
+            for j in range(m):
+                gain = gains[i, j] - max(_LEAST_GAIN, _GAIN_SHARE * min(own[i], other[j]))
+                gains[i, j] = gain + 0.5 if gain > 0.0 else 0.0
+                mirrored[j, i] = gains[i, j]
+        row[0], row[1] = _chain_and_chance(gains, own[:n], best[:m], carried[:m], parent[:n, :m], left_chain)
+        row[2], row[3] = _chain_and_chance(
+            mirrored[:m, :n], other[:m], best[:n], carried[:n], parent[:m, :n], right_chain
+        )
+        if row[0] <= 0.0:
+            left_chain[:n] = _NONE
+        if row[2] <= 0.0:
+            right_chain[:m] = _NONE
+        _count_facts(terms, facts, sentences, a, a_end, b, b_end, left_chain, tally)
+        row[8], row[9], row[10], row[11], row[14], row[15] = tally
+        _count_facts(terms, facts, sentences, b, b_end, a, a_end, right_chain, tally)
+        row[8] += tally[0]
+        row[9] += tally[1]
+        row[12], row[13], row[16], row[17] = tally[2], tally[3], tally[4], tally[5]

@@ -1,0 +1,246 @@
+"""Bytes → text: byte order marks, UTF-8, and what is neither."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import logging
+import re
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from dedup.errors import ReadError
+from dedup.readers.files import STDIN
+
+__all__ = ["BROKEN_STREAM", "Lines", "decode", "open_stream", "peek", "read_whole", "too_large"]
+
+_log = logging.getLogger("dedup")
+
+BROKEN_STREAM = (OSError, EOFError, zlib.error)
+"""What reading a damaged or vanishing file raises."""
+
+_HEAD = 1 << 16
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY = "binary, not text: it holds NUL bytes and no byte order mark"
+_UNKNOWN = "not UTF-8, and no other encoding fits; convert it to UTF-8"
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+class _Stream(Protocol):
+    def read1(self, size: int = -1, /) -> bytes: ...
+
+
+@contextmanager
+def open_stream(path: str) -> Iterator[BinaryIO]:
+    """The bytes of a file or of standard input, decompressed where the name ends in ``.gz``."""
+    if path == STDIN:
+        yield sys.stdin.buffer
+        return
+    with Path(path).open("rb") as stream:
+        if path.lower().endswith(".gz"):
+            with gzip.GzipFile(fileobj=stream) as plain:
+                yield cast("BinaryIO", plain)
+        else:
+            yield stream
+
+
+def read_whole(stream: BinaryIO, limit: int) -> bytes:
+    """All bytes of a stream, never more than ``limit`` of them in memory.
+
+    Raises
+    ------
+    ReadError
+        When there are more.
+    """
+    try:
+        data = stream.read(limit + 1)
+    except (EOFError, zlib.error) as problem:
+        raise ReadError(f"cannot be read to its end: {problem}") from problem
+    if len(data) > limit:
+        raise ReadError(too_large(limit, "bytes"))
+    return data
+
+
+def too_large(limit: int, unit: str) -> str:
+    """The reason for leaving out what is larger than ``max_document``."""
+    return f"larger than {limit:,} {unit}; raise max_document to read it"
+
+
+def decode(data: bytes, where: str, declared: str | None = None) -> str:
+    r"""The text of a whole document. Newlines stay as they are; a byte order mark goes.
+
+    In this order: a byte order mark; UTF-8; UTF-8 with damage, when at least half of what is not ASCII is sound (then
+    U+FFFD stands for the damage, with a warning); the encoding that the document declares; charset-normalizer's guess.
+
+    Raises
+    ------
+    ReadError
+        For binary data, and when no encoding fits.
+
+    Examples
+    --------
+    >>> decode("Größe\r\n".encode("utf-16"), "a.txt")
+    'Größe\r\n'
+    """
+    encoding = _marked(data)
+    if encoding is None and b"\0" in data:
+        raise ReadError(_BINARY)
+    try:
+        return data.decode(encoding or "utf-8")
+    except UnicodeDecodeError:
+        pass
+    if encoding is None and not _is_mostly_utf8(data):
+        encoding = _declared(data, declared) or _guessed(data)
+        if encoding is None:
+            raise ReadError(_UNKNOWN)
+        _log.info("%s: read as %s", where, encoding)
+    text = data.decode(encoding or "utf-8", "replace")
+    if damage := text.count("\ufffd"):
+        _log.warning("%s: %d places are damaged %s; U+FFFD stands for them", where, damage, encoding or "utf-8")
+    return text
+
+
+def _marked(data: bytes) -> str | None:
+    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    text = data.decode("utf-8", "surrogateescape")
+    broken = len(_ESCAPED.findall(text))
+    sound = len(text) - broken - len(text.encode("ascii", "ignore"))
+    return 0 < broken <= sound
+
+
+def _declared(data: bytes, name: str | None) -> str | None:
+    try:
+        data.decode(name or "")
+    except (LookupError, ValueError):
+        return None
+    return name
+
+
+def _guessed(data: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    return best.encoding if best else None
+
+
+def peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """The first 64 KB, and a stream that begins with them again. A failure in them is raised when they are read."""
+    source = cast("_Stream", stream)
+    head, problem = bytearray(), None
+    try:
+        while len(head) < _HEAD and (piece := source.read1(_HEAD - len(head))):
+            head += piece
+    except BROKEN_STREAM as caught:
+        problem = caught
+    return bytes(head), cast("BinaryIO", io.BufferedReader(_Again(bytes(head), source, problem), _HEAD))
+
+
+class _Again(io.RawIOBase):
+    def __init__(self, head: bytes, rest: _Stream, problem: Exception | None) -> None:
+        self._head = head
+        self._rest = rest
+        self._problem = problem
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._head:
+            piece, self._head = self._head[: len(buffer)], self._head[len(buffer) :]
+        elif self._problem:
+            raise self._problem
+        else:
+            piece = self._rest.read1(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+class Lines:
+    """The lines of a stream of records, decoded, one at a time and never longer than a limit.
+
+    The encoding is told from the first 64 KB, as in `decode`; later lines that are not UTF-8 after all are decoded
+    each for itself, and counted in a warning.
+
+    Parameters
+    ----------
+    stream : binary stream
+    where : str
+        For messages.
+    limit : int
+        In characters.
+    newline : str
+        As in `open`.
+
+    Raises
+    ------
+    ReadError
+        For binary data, and when no encoding fits.
+    """
+
+    def __init__(self, stream: BinaryIO, where: str, limit: int, *, newline: str) -> None:
+        head, stream = peek(stream)
+        self._where = where
+        self._limit = limit
+        self._text = io.TextIOWrapper(stream, _encoding_of_head(head, where), _errors(head), newline)
+
+    def __iter__(self) -> Iterator[str | None]:
+        """Each line with its end; ``None`` for one that is longer than the limit."""
+        repaired = 0
+        try:
+            while line := self._text.readline(self._limit + 1):
+                if len(line) > self._limit and not line.endswith("\n"):
+                    while (rest := self._text.readline(_HEAD)) and not rest.endswith("\n"):
+                        pass
+                    yield None
+                elif not line.isascii() and _ESCAPED.search(line):
+                    repaired += 1
+                    yield _repaired(line)
+                else:
+                    yield line
+        finally:
+            self._text.detach()
+            if repaired:
+                _log.warning("%s: %d lines are not UTF-8; their encoding was guessed", self._where, repaired)
+
+
+def _errors(head: bytes) -> str:
+    return "replace" if _marked(head) not in (None, "utf-8-sig") else "surrogateescape"
+
+
+def _encoding_of_head(head: bytes, where: str) -> str:
+    encoding = _marked(head)
+    if encoding:
+        return encoding
+    if b"\0" in head:
+        raise ReadError(_BINARY)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        if _is_mostly_utf8(head):
+            return "utf-8"
+        encoding = _guessed(head)
+        if encoding is None:
+            raise ReadError(_UNKNOWN) from None
+        _log.info("%s: read as %s", where, encoding)
+        return encoding
+    return "utf-8"
+
+
+def _repaired(line: str) -> str:
+    data = line.encode("utf-8", "surrogateescape")
+    encoding = None if _is_mostly_utf8(data) else _guessed(data)
+    return data.decode(encoding or "utf-8", "replace")

@@ -1,0 +1,123 @@
+"""One record, whatever it came from → a document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from dedup.documents import Document, parse_date
+from dedup.errors import ReadError
+from dedup.readers.decode import decode, too_large
+from dedup.readers.options import ReadOptions
+from dedup.readers.problems import Problems
+
+__all__ = ["document_from_record", "document_from_text"]
+
+
+def document_from_record(
+    record: Mapping[str, Any], default_id: str, where: str, options: ReadOptions, problems: Problems
+) -> Document:
+    """The document that a record holds; every field that is not used otherwise stands in its ``fields``.
+
+    Raises
+    ------
+    ReadError
+        Without a usable text or id.
+    """
+    text = record.get(options.text_field)
+    if options.text_field not in record:
+        raise ReadError(f"no field {options.text_field!r}; there are {_names(record)}")
+    if isinstance(text, bytes):
+        text = decode(text, where)
+    if not isinstance(text, str):
+        raise ReadError(f"field {options.text_field!r} is not a text but {_type_name(text)}")
+    if len(text) > options.max_document:
+        raise ReadError(too_large(options.max_document, "characters"))
+    rest = {name: value for name, value in record.items() if name != options.text_field}
+    return document_from_text(_id_of(rest, options) or default_id, text, rest, where, options, problems)
+
+
+def document_from_text(
+    document_id: str, text: str, known: dict[str, Any], where: str, options: ReadOptions, problems: Problems
+) -> Document:
+    """A document of a text and what is known of it: title, outlet, date, url and language by the names in the options.
+
+    A value that cannot be used stays in ``fields`` under its own name.
+    """
+    title, outlet, url = (
+        _text_of(known.get(name)) for name in (options.title_field, options.outlet_field, options.url_field)
+    )
+    language = _language_of(known.get(options.language_field))
+    date = _date_of(known.get(options.date_field), where, problems)
+    used = {
+        options.title_field: title,
+        options.outlet_field: outlet,
+        options.url_field: url,
+        options.language_field: language,
+        options.date_field: date,
+    }
+    fields = {
+        name: value
+        for name, value in known.items()
+        if name not in used or (used[name] is None and not _is_blank(value))
+    }
+    return Document(encodable(document_id), text, title, outlet, date, url, language, fields)
+
+
+def encodable(text: str) -> str:
+    r"""The text with lone surrogates written out, so that it can be printed anywhere.
+
+    >>> encodable("caf\udce9")
+    'caf\\udce9'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _id_of(rest: dict[str, Any], options: ReadOptions) -> str | None:
+    value = rest.pop(options.id_field, None)
+    if _is_blank(value):
+        return None
+    if isinstance(value, bool | list | tuple | dict):
+        raise ReadError(f"field {options.id_field!r} is not an id but {_type_name(value)}")
+    return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+
+
+def _text_of(value: Any) -> str | None:
+    if _is_blank(value) or not isinstance(value, str | int | float) or isinstance(value, bool):
+        return None
+    return str(value)
+
+
+def _language_of(value: Any) -> str | None:
+    """The language of a tag such as ``en-GB``; ``None`` for what has no ISO 639-1 code in front."""
+    code = str(value).strip().replace("_", "-").split("-")[0].lower() if isinstance(value, str) else ""
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
+
+
+def _date_of(value: Any, where: str, problems: Problems) -> datetime | None:
+    if _is_blank(value):
+        return None
+    problems.count_date()
+    try:
+        return parse_date(value)
+    except ValueError:
+        problems.count_bad_date(where, value)
+        return None
+
+
+def _is_blank(value: Any) -> bool:
+    return (
+        value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, float) and value != value)
+    )
+
+
+def _type_name(value: Any) -> str:
+    if value is None:
+        return "null"
+    return {"str": "text", "dict": "an object", "list": "an array"}.get(type(value).__name__, type(value).__name__)
+
+
+def _names(record: Mapping[str, Any]) -> str:
+    shown = [repr(str(name)[:40]) for name in list(record)[:20]]
+    return ", ".join(shown) + (f" and {len(record) - 20} more" if len(record) > 20 else "") or "none"

@@ -1,0 +1,77 @@
+"""Reasons: the evidence of a verdict as an editor would put it."""
+
+from __future__ import annotations
+
+from dedup.documents import Document
+from dedup.evidence import Evidence, Side
+from dedup.matches import Relation
+
+__all__ = ["give_reasons"]
+
+
+def give_reasons(evidence: Evidence, relation: Relation, left: Document, right: Document) -> tuple[str, ...]:
+    """Sentences that say what the verdict stands on, the weightiest first."""
+    if relation is Relation.IDENTICAL:
+        return ("the texts are the same, word for word",)
+    found = [_covered(evidence), _phrases(evidence), _order(evidence), _facts(evidence), _longest(evidence, relation)]
+    reasons = [reason for reason in found if reason]
+    if not reasons:
+        reasons = ["the texts share no passage"]
+    if relation is Relation.SAME_STORY:
+        reasons.append("they share names, numbers or words of one subject, but neither follows the other")
+    return tuple(reasons)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _covered(evidence: Evidence) -> str:
+    if not evidence.passages:
+        return ""
+    some = "one passage" if evidence.passages == 1 else f"{evidence.passages} passages"
+    return (
+        f"{some} cover{'s' if evidence.passages == 1 else ''} {_percent(evidence.left.coverage)} of the left text "
+        f"and {_percent(evidence.right.coverage)} of the right one"
+    )
+
+
+def _phrases(evidence: Evidence) -> str:
+    share, side, other = max(
+        (evidence.left.containment, "left", "right"), (evidence.right.containment, "right", "left")
+    )
+    return f"{_percent(share)} of the {side} text's three-word phrases stand in the {other} one" if share >= 0.005 else ""
+
+
+def _shorter(evidence: Evidence) -> tuple[Side, str]:
+    if evidence.left.sentences < evidence.right.sentences:
+        return evidence.left, "left"
+    return evidence.right, "right"
+
+
+def _order(evidence: Evidence) -> str:
+    side, name = _shorter(evidence)
+    if side.anchors < 3 or side.chain <= 0.0:
+        return ""
+    if evidence.beats >= 0.2:
+        return (
+            f"{_percent(side.chain)} of the {name} text's sentences, by weight, follow the other's order; "
+            f"chance would give {_percent(side.chance)}"
+        )
+    return f"what they share does not stand in the same order (beyond chance: {max(0.0, evidence.beats):.2f} of 1)"
+
+
+def _facts(evidence: Evidence) -> str:
+    told = []
+    if evidence.matched_facts >= 4:
+        told.append(f"{_percent(evidence.fact_agreement)} of the names and numbers in matched sentences agree")
+    for side, name in ((evidence.left, "left"), (evidence.right, "right")):
+        if side.facts >= 6 and side.novelty >= 0.5:
+            told.append(f"{_percent(side.novelty)} of the {name} text's names and numbers are its own")
+    return "; ".join(told)
+
+
+def _longest(evidence: Evidence, relation: Relation) -> str:
+    if relation is Relation.EXCERPTED and evidence.longest:
+        return f"the longest passage in common has {evidence.longest} words"
+    return ""

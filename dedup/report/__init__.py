@@ -1,0 +1,1 @@
+"""What people and tools read: tables for the terminal, records for programs."""

@@ -1,0 +1,82 @@
+"""What the verdict weighed, as a table with a line on what each figure means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dedup.report.visible import visible
+
+__all__ = ["MEANINGS", "evidence_rows", "print_evidence"]
+
+MEANINGS = {
+    "equal": "the token sequences are the same",
+    "jaccard": "3-word shingles in both, of those in either",
+    "cosine": "likeness of the weighted words (TF-IDF)",
+    "passages": "passages that are neither quotations nor boilerplate",
+    "in_order": "share of their pairs that have the same order in both texts",
+    "longest": "tokens of the longest verbatim or edited passage",
+    "strongest": "rarity of the words in the weightiest passage (sum of idf)",
+    "fact_agreement": "names and numbers that agree where the sentences match",
+    "matched_facts": "how many names and numbers that share is of",
+    "tokens": "its length",
+    "containment": "its 3-word shingles that the other has",
+    "coverage": "its tokens inside passages that are no mere quotations",
+    "quoted_coverage": "the same, of what stands outside direct quotation",
+    "verbatim": "its tokens inside verbatim passages",
+    "edited": "its tokens inside edited passages",
+    "rewritten": "its tokens inside rewritten passages",
+    "head": "tokens before its first passage",
+    "foot": "tokens behind its last passage",
+    "quotations": "its tokens in direct quotation",
+    "chain": "its sentences that the other follows in the same order, weighted",
+    "chance": "the same, with the other's sentences shuffled",
+    "anchors": "its sentences with a strong counterpart",
+    "sentences": "its sentences",
+    "facts": "its different names and numbers",
+    "new_facts": "those that the other lacks",
+    "extra_numbers": "numbers in its matched sentences that the other lacks",
+    "extra_names": "names in its matched sentences that the other lacks",
+}
+"""What each figure of the evidence means."""
+
+
+def evidence_rows(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    """Rows of name, value of the pair, of the left text, of the right text, meaning.
+
+    >>> for row in evidence_rows({"left": {"head": 3}, "right": {"head": 0}, "jaccard": 0.25, "equal": False}):
+    ...     print(row[:4])
+    ('jaccard', '0.2500', '', '')
+    ('equal', 'no', '', '')
+    ('head', '', '3', '0')
+    """
+    left, right = evidence.get("left", {}), evidence.get("right", {})
+    for name, value in evidence.items():
+        if name not in ("left", "right"):
+            yield name, _plain(value), "", "", MEANINGS.get(name, "")
+    for name, value in left.items():
+        yield name, "", _plain(value), _plain(right.get(name, "")), MEANINGS.get(name, "")
+
+
+def print_evidence(console: Console, evidence: Mapping[str, Any]) -> None:
+    """The rows as a table."""
+    table = Table("evidence", "both", "left", "right", "meaning", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in table.columns[1:4]:
+        column.justify = "right"
+        column.no_wrap = True
+    for name, *figures, meaning in evidence_rows(evidence):
+        cells = (visible(name.replace("_", " ")), *map(visible, figures))
+        table.add_row(*map(Text, cells), Text(meaning, style="dim"))
+    console.print()
+    console.print(table)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

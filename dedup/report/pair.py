@@ -1,0 +1,144 @@
+"""One pair with its evidence: the verdict, the scores, and the passages side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from dedup.align import Passage, PassageKind
+from dedup.documents import Document
+from dedup.matches import Match, Origin, Relation
+from dedup.report.table import RELATION_STYLES, describe_document
+from dedup.report.visible import visible
+
+__all__ = ["KIND_STYLES", "print_pair"]
+
+KIND_STYLES = {
+    PassageKind.VERBATIM: "red",
+    PassageKind.EDITED: "yellow",
+    PassageKind.REWRITTEN: "green",
+    PassageKind.QUOTATION: "cyan",
+    PassageKind.BOILERPLATE: "dim",
+}
+"""Colours of the kinds of passages; their names stand above them always."""
+
+_MEANINGS = {
+    PassageKind.VERBATIM: "the same words",
+    PassageKind.EDITED: "most words, in the same order",
+    PassageKind.REWRITTEN: "said in other words",
+    PassageKind.QUOTATION: "quoted speech in both",
+    PassageKind.BOILERPLATE: "an outlet's standing text",
+}
+_SIDE_BY_SIDE = 84
+_LEAST_SHARE = 0.005
+
+
+def print_pair(console: Console, match: Match, left: Document, right: Document) -> None:
+    """Relation, probability and origin; scores; reasons; every passage in full."""
+    _print_verdict(console, match, left, right)
+    console.print(_score_table(match))
+    if match.reasons:
+        console.print(Text("\nreasons", style="bold"))
+        for reason in match.reasons:
+            _print_item(console, visible(reason))
+    console.print()
+    if not match.passages:
+        console.print("no passages: no part of one text is found again in the other")
+        return
+    _print_legend(console, match.passages)
+    for number, passage in enumerate(match.passages, 1):
+        _print_passage(console, number, passage, left.text, right.text)
+
+
+def _print_verdict(console: Console, match: Match, left: Document, right: Document) -> None:
+    style = f"bold {RELATION_STYLES[match.relation]}"
+    console.print(
+        Text.assemble(
+            (match.relation.replace("_", " "), style), f" · {match.probability:.2f} probable that it is derived"
+        )
+    )
+    shares = [(relation, match.relation_probabilities.get(relation, 0.0)) for relation in Relation]
+    named = ", ".join(
+        f"{relation.replace('_', ' ')} {share:.2f}"
+        for relation, share in sorted(shares, key=lambda item: -item[1])
+        if share >= _LEAST_SHARE
+    )
+    if named:
+        console.print(Text(f"  {named}", style="dim"))
+    for side, document in (("left ", left), ("right", right)):
+        about = describe_document(document)
+        console.print(
+            Text.assemble((f"{side}  ", "dim"), (visible(document.id), "bold"), (f"  {about}" if about else "", "dim"))
+        )
+    console.print(Text.assemble(("origin ", "dim"), visible(_origin(match))))
+    console.print()
+
+
+def _origin(match: Match) -> str:
+    sure = f" ({match.origin_probability:.2f})"
+    if match.origin is Origin.LEFT:
+        return f"the right text was written from the left one, {match.left}{sure}"
+    if match.origin is Origin.RIGHT:
+        return f"the left text was written from the right one, {match.right}{sure}"
+    if match.origin is Origin.COMMON:
+        return f"both were written from a third text{sure}"
+    return "undecided" if match.derived else "none: neither was written from the other"
+
+
+def _score_table(match: Match) -> Table:
+    table = Table("", "both", "left", "right", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    table.add_row("shared 3-word shingles (Jaccard)", f"{match.jaccard:.2f}", "", "")
+    table.add_row(
+        "share of its shingles in the other", "", f"{match.left_containment:.2f}", f"{match.right_containment:.2f}"
+    )
+    table.add_row("cosine of weighted words (TF-IDF)", f"{match.cosine:.2f}", "", "")
+    table.add_row(
+        "covered by the passages", "", f"{100 * match.left_coverage:.0f} %", f"{100 * match.right_coverage:.0f} %"
+    )
+    return table
+
+
+def _print_item(console: Console, text: str) -> None:
+    for number, line in enumerate(Text(text).wrap(console, console.width - 4)):
+        console.print(Text.assemble("    " if number else "  • ", line))
+
+
+def _print_legend(console: Console, passages: Iterable[Passage]) -> None:
+    present = {passage.kind for passage in passages}
+    console.print(Text("passages", style="bold"), end="")
+    console.print(Text(", by their characters in the original texts (end not included)", style="dim"))
+    for kind in PassageKind:
+        if kind in present:
+            console.print(Text.assemble("  ", (f"■ {kind}", KIND_STYLES[kind]), (f"  {_MEANINGS[kind]}", "dim")))
+
+
+def _print_passage(console: Console, number: int, passage: Passage, left: str, right: str) -> None:
+    style = KIND_STYLES[passage.kind]
+    console.print()
+    console.print(
+        Text.assemble(
+            (f"{number} ■ {passage.kind}", f"bold {style}"),
+            f"  left {passage.left_start}–{passage.left_end}  right {passage.right_start}–{passage.right_end}",
+        )
+    )
+    texts = (
+        visible(left[passage.left_start : passage.left_end], lines=True),
+        visible(right[passage.right_start : passage.right_end], lines=True),
+    )
+    grid = Table.grid(padding=(0, 2), expand=True)
+    if console.width >= _SIDE_BY_SIDE:
+        grid.add_column(ratio=1, overflow="fold")
+        grid.add_column(ratio=1, overflow="fold")
+        grid.add_row(*(Text(text, style=style) for text in texts))
+    else:
+        grid.add_column(width=5, style="dim")
+        grid.add_column(ratio=1, overflow="fold")
+        for side, text in zip(("left", "right"), texts, strict=True):
+            grid.add_row(side, Text(text, style=style))
+    console.print(grid)

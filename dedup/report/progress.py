@@ -1,0 +1,88 @@
+"""What a person sees on standard error while a comparison runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from dedup.errors import Skipped
+from dedup.report.visible import visible
+
+__all__ = ["OnStage", "compilation_notice", "show_progress", "skipped_lines", "stage_lines"]
+
+OnStage = Callable[[str, int, int], None]
+"""Called with a stage's name, how much of it is done, and of how much (0: not known)."""
+
+_FIRST_AND_LAST = ("tokenize", "align")
+_SHOWN = 5
+
+
+@contextmanager
+def show_progress(enabled: bool) -> Iterator[OnStage | None]:
+    """A bar on standard error that goes away at the end; ``None`` where nobody would see it."""
+    if not enabled or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def on_stage(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                for earlier in tasks.values():
+                    progress.update(earlier, visible=False)
+                tasks[name] = progress.add_task(name, total=total or None)
+            progress.update(tasks[name], completed=done, total=total or None)
+
+        yield on_stage
+
+
+def compilation_notice() -> str | None:
+    """What a first run waits for; ``None`` when the machine code is there.
+
+    The kernels of the first and of the last stage are looked for: where their code is missing or older than their
+    source, so is probably that of the others.
+    """
+    from importlib import import_module
+
+    for name in _FIRST_AND_LAST:
+        module = import_module(f"dedup.kernels.{name}")
+        folders = _cache_folders(module)
+        if not folders:
+            return (
+                "compiling the kernels for this machine: about 15 s in every run, as their cache cannot be written; "
+                "NUMBA_CACHE_DIR can name a folder for it"
+            )
+        if not any(_holds_code_of(Path(str(module.__file__)), folder) for folder in folders):
+            return "compiling the kernels for this machine, once: about 15 s …"
+    return None
+
+
+def skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
+    """The first few by name, and how many more there are."""
+    lines = [f"skipped: {visible(str(item))}" for item in skipped[:_SHOWN]]
+    if len(skipped) > _SHOWN:
+        lines.append(f"skipped: and {len(skipped) - _SHOWN:,} more; --format json names them all")
+    return lines
+
+
+def stage_lines(stages: Sequence[tuple[str, int]]) -> list[str]:
+    """The counts of the stages, one a line, figures aligned."""
+    figures = [f"{count:,}" for _, count in stages]
+    width = max(map(len, figures), default=0)
+    return [f"{figure:>{width}}  {name}" for figure, (name, _) in zip(figures, stages, strict=True)]
+
+
+def _cache_folders(module: object) -> set[Path]:
+    folders = (getattr(getattr(value, "stats", None), "cache_path", None) for value in vars(module).values())
+    return {Path(folder) for folder in folders if folder}
+
+
+def _holds_code_of(source: Path, folder: Path) -> bool:
+    age = source.stat().st_mtime
+    return any(index.stat().st_mtime >= age for index in folder.glob(f"{source.stem}.*.nbi"))

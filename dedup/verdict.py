@@ -1,0 +1,209 @@
+"""The verdict on a pair: its relation, how sure that is, who wrote from whom, and why."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from dedup.documents import Document
+from dedup.evidence import Evidence, Side
+from dedup.matches import DERIVED, Origin, Relation
+from dedup.reasons import give_reasons
+
+__all__ = ["Verdict", "derivation_features", "judge"]
+
+_HALF_COVERED = 0.5
+_MOSTLY_VERBATIM = 0.6
+_OWN_TEXT = 0.45
+_DATES_APART = 30 * 60.0
+_DECIDED = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a pair.
+
+    Attributes
+    ----------
+    relation : Relation
+    relation_probabilities : mapping of Relation to float
+        One for each relation; they sum to 1.
+    origin : Origin
+    origin_probability : float
+    reasons : tuple of str
+    """
+
+    relation: Relation
+    relation_probabilities: Mapping[Relation, float]
+    origin: Origin
+    origin_probability: float
+    reasons: tuple[str, ...]
+
+    @property
+    def probability(self) -> float:
+        """That one text was written from the other, or both from a third."""
+        return round(sum(share for relation, share in self.relation_probabilities.items() if relation in DERIVED), 4)
+
+
+def judge(evidence: Evidence, left: Document, right: Document) -> Verdict:
+    """The verdict on a pair from its evidence, and from what is known of the documents (dates, outlets).
+
+    Swapping the pair mirrors the verdict exactly.
+    """
+    probabilities = _relation_probabilities(evidence, left, right)
+    derived = sum(share for relation, share in probabilities.items() if relation in DERIVED)
+    candidates = [relation for relation in Relation if (relation in DERIVED) == (derived >= 0.5)]
+    relation = max(candidates, key=probabilities.__getitem__)
+    origin, sure, hints = _origin(evidence, left, right) if relation in DERIVED else (Origin.UNDECIDED, 0.0, ())
+    return Verdict(relation, probabilities, origin, sure, give_reasons(evidence, relation, left, right) + hints)
+
+
+def derivation_features(evidence: Evidence) -> dict[str, float]:
+    """What the model of derivation looks at; all treat the sides alike, and more of each speaks for derivation,
+    except novelty."""
+    left, right = evidence.left, evidence.right
+    enough = min(1.0, evidence.matched_facts / 6.0)
+    return {
+        "beats": max(0.0, evidence.beats),
+        "coverage": max(left.quoted_coverage, right.quoted_coverage),
+        "containment": math.sqrt(max(left.containment, right.containment)),
+        "cosine": evidence.cosine,
+        "agreement": enough * evidence.fact_agreement,
+        "novelty": min(left.novelty, right.novelty),
+        "verbatim": max(side.verbatim + side.edited for side in (left, right)),
+    }
+
+
+@cache
+def _model() -> dict[str, dict[str, float]]:
+    """The coefficients. See dedup/data/verdict.json for what they were trained on."""
+    loaded: dict[str, dict[str, float]] = json.loads((files("dedup") / "data" / "verdict.json").read_text("utf-8"))
+    return loaded
+
+
+def _sigmoid(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, value))))
+
+
+def _derived_probability(evidence: Evidence) -> tuple[float, float]:
+    """Probability that the texts as a whole, and that a passage of them, come from one another or from a third."""
+    model = _model()
+    whole = model["whole"]
+    features = derivation_features(evidence)
+    text = _sigmoid(whole["intercept"] + sum(whole[name] * value for name, value in features.items()))
+    excerpt = model["excerpt"]
+    passage = _sigmoid(
+        excerpt["intercept"]
+        + excerpt["longest"] * math.log1p(evidence.longest)
+        + excerpt["strongest"] * math.log1p(evidence.strongest)
+    )
+    return text, passage if evidence.longest else 0.0
+
+
+def _relation_probabilities(evidence: Evidence, left: Document, right: Document) -> dict[Relation, float]:
+    """DESIGN: the decision list with soft edges. First whether the texts are derived, then how."""
+    shares = dict.fromkeys(Relation, 0.0)
+    if evidence.identical:
+        shares[Relation.IDENTICAL] = 1.0
+        return shares
+    text, passage = _derived_probability(evidence)
+    covered = max(evidence.left.quoted_coverage, evidence.right.quoted_coverage)
+    half = _sigmoid((covered - _HALF_COVERED) / 0.06)
+    derived = 1.0 - (1.0 - text) * (1.0 - passage)
+    verbatim = _sigmoid((_verbatim_share(evidence) - _MOSTLY_VERBATIM) / 0.07)
+    own = _sigmoid((_OWN_TEXT - _longer(evidence).coverage) / 0.05)
+    reprint = _reprint_share(evidence, left, right)
+    whole = text * half + (derived - text) * 0.0
+    copied = whole * verbatim
+    shares[Relation.EXCERPTED] = (derived - whole) + copied * own
+    shares[Relation.SYNDICATED] = copied * (1.0 - own) * reprint
+    shares[Relation.NEAR_DUPLICATE] = copied * (1.0 - own) * (1.0 - reprint)
+    shares[Relation.REWRITTEN] = whole * (1.0 - verbatim)
+    same = _sigmoid((evidence.cosine - 0.1) / 0.02)
+    shares[Relation.SAME_STORY] = (1.0 - derived) * same
+    return _rounded(shares)
+
+
+def _rounded(shares: dict[Relation, float]) -> dict[Relation, float]:
+    """Rounded to 4 decimals so that they still sum to 1."""
+    rounded = {relation: round(max(0.0, share), 4) for relation, share in shares.items()}
+    rounded[Relation.UNRELATED] = 0.0
+    rounded[Relation.UNRELATED] = round(max(0.0, 1.0 - sum(rounded.values())), 4)
+    largest = max(Relation, key=rounded.__getitem__)
+    rounded[largest] = round(rounded[largest] + 1.0 - sum(rounded.values()), 4)
+    return rounded
+
+
+def _longer(evidence: Evidence) -> Side:
+    return max((evidence.left, evidence.right), key=lambda side: (side.tokens, -side.coverage))
+
+
+def _verbatim_share(evidence: Evidence) -> float:
+    """Share of the covered tokens, of both texts, in verbatim or lightly edited passages."""
+    covered = sum(side.coverage * side.tokens for side in (evidence.left, evidence.right))
+    close = sum((side.verbatim + side.edited) * side.tokens for side in (evidence.left, evidence.right))
+    return close / covered if covered else 0.0
+
+
+def _reprint_share(evidence: Evidence, left: Document, right: Document) -> float:
+    """How far a copy reads as another outlet's print rather than as another revision of the same document."""
+    if left.outlet and right.outlet:
+        return 0.03 if left.outlet == right.outlet else 0.97
+    if evidence.shared_boilerplate is not None:
+        return _sigmoid((0.5 - evidence.shared_boilerplate) / 0.12)
+    edge = sum(side.head + side.foot for side in (evidence.left, evidence.right))
+    middle = sum(round((1.0 - side.coverage) * side.tokens) for side in (evidence.left, evidence.right)) - edge
+    return _sigmoid((edge - middle) / 10.0)
+
+
+def _origin(evidence: Evidence, left: Document, right: Document) -> tuple[Origin, float, tuple[str, ...]]:
+    """Which side was there first. Dates that are known and far enough apart outrank what the texts say."""
+    guess, why = _origin_score(evidence, left, right)
+    sure = _sigmoid(1.6 * guess)
+    by_text = Origin.UNDECIDED if max(sure, 1.0 - sure) < _DECIDED else Origin.LEFT if sure > 0.5 else Origin.RIGHT
+    apart = (right.date - left.date).total_seconds() if left.date and right.date else 0.0
+    if abs(apart) < _DATES_APART:
+        return by_text, round(max(sure, 1.0 - sure), 4), why if by_text is not Origin.UNDECIDED else ()
+    by_date = Origin.LEFT if apart > 0 else Origin.RIGHT
+    hints = (f"the {by_date} text is dated {_span(abs(apart))} earlier",)
+    if by_text not in (Origin.UNDECIDED, by_date):
+        hints += (f"the texts themselves point the other way: {'; '.join(why)}",) if why else ()
+        return by_date, 0.8, hints
+    return by_date, 0.95, hints
+
+
+def _origin_score(evidence: Evidence, left: Document, right: Document) -> tuple[float, tuple[str, ...]]:
+    """Positive where the left text looks like the source, and what speaks for that."""
+    a, b = evidence.left, evidence.right
+    numbers = math.tanh((a.extra_numbers - b.extra_numbers) / 4.0)
+    names = math.tanh((a.extra_names - b.extra_names) / 4.0)
+    quoted = (a.quotations - b.quotations) / max(a.quotations + b.quotations, 20)
+    credit = 2.5 * (_credits(right, left) - _credits(left, right))
+    score = numbers + names + 1.5 * quoted + credit
+    winner, sign = ("left", 1.0) if score > 0 else ("right", -1.0)
+    loser = "right" if winner == "left" else "left"
+    told = []
+    if sign * credit > 0:
+        told.append(f"the {loser} text names the other's outlet")
+    if sign * (numbers + names) > 0.5:
+        told.append(f"the {winner} text has details in the shared sentences that the {loser} one lacks")
+    if sign * quoted > 0.2:
+        told.append(f"the {winner} text quotes more directly")
+    return score, tuple(told)
+
+
+def _credits(document: Document, other: Document) -> bool:
+    """Whether a text names the other's outlet."""
+    outlet = other.outlet
+    return bool(outlet and outlet != document.outlet and outlet.casefold() in document.text.casefold())
+
+
+def _span(seconds: float) -> str:
+    for unit, size in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"

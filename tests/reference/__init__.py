@@ -1,0 +1,1 @@
+"""Slow, obvious oracles; nothing here imports dedup."""

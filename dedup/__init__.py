@@ -1,1 +1,59 @@
-"""Finds copies, syndicated versions and rewrites of texts, and who wrote from whom."""
+"""Finds copies, syndicated versions and rewrites of texts, says who wrote from whom, and shows the passages."""
+
+from __future__ import annotations
+
+from dedup.version import __version__
+
+__all__ = [
+    "Alignment",
+    "Comparison",
+    "DedupError",
+    "Document",
+    "Evidence",
+    "Family",
+    "Match",
+    "MinHasher",
+    "Origin",
+    "Passage",
+    "PassageKind",
+    "Relation",
+    "Settings",
+    "Skipped",
+    "Statistics",
+    "TextBatch",
+    "__version__",
+    "align",
+    "compare",
+    "compare_pair",
+    "explain_pair",
+    "read_documents",
+]
+
+_HOMES = {
+    "align": ("Alignment", "Passage", "PassageKind", "align"),
+    "documents": ("Document", "TextBatch"),
+    "engine": ("Comparison", "compare", "compare_pair", "explain_pair"),
+    "errors": ("DedupError", "Skipped"),
+    "evidence": ("Evidence",),
+    "matches": ("Family", "Match", "Origin", "Relation"),
+    "readers": ("read_documents",),
+    "settings": ("Settings",),
+    "sketch": ("MinHasher",),
+    "statistics": ("Statistics",),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used: ``import dedup`` itself stays light (PEP 562)."""
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names:
+            value = getattr(import_module(f"dedup.{home}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'dedup' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -212,6 +212,8 @@ def _moment_of_digits(digits: str) -> datetime:
 def _moment_of_text(text: str) -> datetime:
     from email.utils import parsedate_to_datetime
 
+    if len(text) > 100:
+        raise ValueError("too long")
     if text.isdecimal() and text.isascii() and len(text) in (8, 14):
         return _moment_of_digits(text)
     if _EPOCH.fullmatch(text):

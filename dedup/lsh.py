@@ -162,14 +162,14 @@ class ReuseLimits:
     min_idf : float
         Terms with a smaller idf, background included, are not rare.
     min_weight : float
-        Sum over shared rare features of ln(documents / frequency), from which a pair is a candidate.
+        Sum over shared rare features of their idf, from which a pair is a candidate.
     max_work : int
         Pairs of postings to look at, at most; ``max_frequency`` is lowered until it is kept.
     """
 
     max_frequency: int = 32
-    min_idf: float = 6.0
-    min_weight: float = 20.0
+    min_idf: float = 5.0
+    min_weight: float = 30.0
     max_work: int = 2_000_000_000
 
 

@@ -134,15 +134,15 @@ def segment(tokens: Tokens) -> Segments:
 
 
 _CHARACTERS = {
-    BLANK: "\t\x1c\x1d\x1e\x1f \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    BLANK: "\t\x1c\x1d\x1e\x1f ",
     IGNORED: "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff",
     NEWLINE: "\n\r\x85\u2028",
     PARAGRAPH_BREAK: "\x0b\x0c\u2029",
     STOP: ".․‥…",
-    END: "!?;؟‽⁇⁈⁉‼۔։።፧፨।॥",
+    END: "!?\u037e؟‽⁇⁈⁉‼۔։።፧፨।॥",
     WIDE_END: "。．｡！？︒︕︖။၊។៕།",
     WEAK: ",;:/-‐‑‒–·،؛՝፣፤፥",
-    STRONG: "—―)]}|、，；：·・（）［］｛｝【】《》〈〉〔〕～〜—",
+    STRONG: "—―)]}|、，；：・）］｝】》〉〕～〜",
     OPENER: "([{（［｛【《〈〔¿¡",
     BULLET: "•◦▪▫■□●○‣⁃►▶*",
 }

@@ -27,7 +27,32 @@ STEMMED_LANGUAGES = {
 """Name of the Snowball stemmer of each language, by ISO 639-1 code."""
 
 _ELIDED = frozenset(
-    "l d c j m n s t qu jusqu lorsqu puisqu quoiqu dell all nell sull dall coll quell quest un bell sant".split()
+    [
+        "l",
+        "d",
+        "c",
+        "j",
+        "m",
+        "n",
+        "s",
+        "t",
+        "qu",
+        "jusqu",
+        "lorsqu",
+        "puisqu",
+        "quoiqu",
+        "dell",
+        "all",
+        "nell",
+        "sull",
+        "dall",
+        "coll",
+        "quell",
+        "quest",
+        "un",
+        "bell",
+        "sant",
+    ]
 )
 """What French, Italian and Catalan write before an apostrophe, in front of the word that counts."""
 

@@ -17,13 +17,13 @@ An entry is a uint64:
 ======  ===================================================================================================
 bits    meaning
 ======  ===================================================================================================
-0-47    the folded form in UTF-8, first byte lowest, if neither `IDENTITY` nor `LONG` is set
-0-47    if `LONG`: its length in bytes (bits 0-7), and where it begins in ``folds`` (bits 8-47)
+0-47    the folded form in UTF-8, first byte lowest, unless `IDENTITY` is set
+0-47    if its length is `LONG`: its true length (bits 0-7), and where it begins in ``folds`` (bits 8-47)
 48-55   mark order: canonical combining class of its last character; `UNORDERED` for a mark that folds to several
-56-58   its length in bytes, if neither `IDENTITY` nor `LONG` is set
+56-58   its length in bytes, 0 to 6 or `LONG`, unless `IDENTITY` is set
 59-61   class
 62      `IDENTITY`: the folded form is the character itself, and not ASCII
-63      `LONG`: the folded form has more than six bytes
+63      `SPECIAL`: neither a separator nor a letter that folds to itself
 ======  ===================================================================================================
 """
 
@@ -53,8 +53,8 @@ UNICODE_VERSION = "14.0.0"
 
 SEPARATOR, WORD, MARK, SINGLE, APOSTROPHE = range(5)
 UNORDERED = 255
-INLINE_BYTES = 6
-ORDER_SHIFT, LENGTH_SHIFT, CLASS_SHIFT, IDENTITY_SHIFT, LONG_SHIFT = 48, 56, 59, 62, 63
+LONG = 7
+ORDER_SHIFT, LENGTH_SHIFT, CLASS_SHIFT, IDENTITY_SHIFT, SPECIAL_SHIFT = 48, 56, 59, 62, 63
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,11 +91,11 @@ class UnicodeTable:
         entry = self._entry(character)
         if entry >> IDENTITY_SHIFT & 1:
             return character
-        if entry >> LONG_SHIFT:
-            start = entry >> 8 & 0xFFFFFFFF
-            return self.folds[start : start + (entry & 255)].tobytes().decode()
         length = entry >> LENGTH_SHIFT & 7
-        return (entry & (1 << ORDER_SHIFT) - 1).to_bytes(INLINE_BYTES, "little")[:length].decode()
+        payload = entry & (1 << ORDER_SHIFT) - 1
+        if length == LONG:
+            return self.folds[payload >> 8 : (payload >> 8) + (payload & 255)].tobytes().decode()
+        return payload.to_bytes(6, "little")[:length].decode()
 
     def mark_order(self, character: str) -> int:
         """Canonical combining class of the last character of the folded form, or `UNORDERED`."""

@@ -18,10 +18,47 @@ import wordfreq  # type: ignore[import-untyped]
 from dedup.documents import TextBatch
 from dedup.tokens import tokenize
 
-LANGUAGES = (
-    "ar bg bn ca cs da de el en es fa fi fr he hi hu id is it lt lv mk nb nl pl pt ro ru sh sk sl sv ta tr uk ur vi"
-).split()
-SIZE = 200
+# "sh" is what wordfreq calls Serbian, Croatian and Bosnian.
+LANGUAGES = [
+    "ar",
+    "bg",
+    "bn",
+    "ca",
+    "cs",
+    "da",
+    "de",
+    "el",
+    "en",
+    "es",
+    "fa",
+    "fi",
+    "fr",
+    "he",
+    "hi",
+    "hu",
+    "id",
+    "is",
+    "it",
+    "lt",
+    "lv",
+    "mk",
+    "nb",
+    "nl",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "sh",
+    "sk",
+    "sl",
+    "sv",
+    "ta",
+    "tr",
+    "uk",
+    "ur",
+    "vi",
+]
+SIZE = 300
 OUTPUT = Path(__file__).parent.parent / "dedup" / "data" / "common-words.txt"
 
 OWN = {

@@ -73,12 +73,15 @@ def _entry(character: str, folds: bytearray) -> int:
     """Return the entry of one character; a long folded form is appended to ``folds``."""
     kind, folded = _class_and_folded(character)
     entry = kind << unicode_table.CLASS_SHIFT | _mark_order(kind, folded) << unicode_table.ORDER_SHIFT
-    encoded = folded.encode()
-    if folded == character and not character.isascii():
+    identity = folded == character and not character.isascii()
+    if kind != SEPARATOR and not (identity and kind in (WORD, SINGLE)):
+        entry |= 1 << unicode_table.SPECIAL_SHIFT
+    if identity:
         return entry | 1 << unicode_table.IDENTITY_SHIFT
-    if len(encoded) <= unicode_table.INLINE_BYTES:
+    encoded = folded.encode()
+    if len(encoded) < unicode_table.LONG:
         return entry | len(encoded) << unicode_table.LENGTH_SHIFT | int.from_bytes(encoded, "little")
-    entry |= 1 << unicode_table.LONG_SHIFT | len(folds) << 8 | len(encoded)
+    entry |= unicode_table.LONG << unicode_table.LENGTH_SHIFT | len(folds) << 8 | len(encoded)
     folds += encoded
     return entry
 

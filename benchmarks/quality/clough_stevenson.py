@@ -14,7 +14,7 @@ from benchmarks.quality.corpora import read_csv, read_text
 from benchmarks.quality.direction import answer, score_direction
 from benchmarks.quality.metrics import area_under_curve, bootstrap, calibrate, share
 from benchmarks.quality.score import Cell, Figure, Score, Table
-from dedup.engine import compare_pair, explain_pair
+from dedup.engine import explain_pair
 from dedup.evidence import Evidence
 from dedup.matches import Match
 
@@ -56,7 +56,7 @@ def measure(corpus: Path) -> Score:
     }
     calibration, curves = calibrate(name, said, derived)
     answers = [
-        answer(item.match, "right", item.lengths, item.task) for item in items if item.derived and item.match.derived
+        answer(item.match, "right", item.lengths, item.name) for item in items if item.derived and item.match.derived
     ]
     directed, direction, curve = score_direction(f"{name}.direction", f"{name}: direction, without dates", answers)
     tables = (_decisions(items), _confusion(items, predicted), direction, _errors(items))
@@ -65,7 +65,7 @@ def measure(corpus: Path) -> Score:
 
 def _item(corpus: Path, row: dict[str, str]) -> _Item:
     text, original = read_text(corpus / row["File"]), read_text(corpus / f"orig_task{row['Task']}.txt")
-    match, evidence = compare_pair(text, original), explain_pair(text, original)
+    match, evidence = explain_pair(text, original)
     return _Item(row["File"], row["Task"], row["Category"], match, evidence, (len(text), len(original)))
 
 

@@ -73,15 +73,19 @@ def update(scores: Iterable[Score], floors: Floors, *, lower: bool = False) -> t
             continue
         old: dict[str, float] = floors.get(score.corpus, {}).get("figures", {})
         figures = {name: figure.value for name, figure in score.figures.items() if figure.gated}
-        for name in old.keys() - figures.keys():
-            refused.append(f"{name}: no longer measured; its floor is {old[name]}")
-        for name, value in figures.items():
-            if value < old.get(name, value):
-                refused.append(f"{name}: {value:.4f} would lower the floor of {old[name]}")
+        lost = old.keys() - figures.keys()
+        refused += [f"{name}: no longer measured; its floor is {old[name]}" for name in lost]
+        refused += [
+            f"{name}: {value:.4f} would lower the floor of {old[name]}"
+            for name, value in figures.items()
+            if value < old.get(name, value)
+        ]
         kept = {} if lower else old
         renewed[score.corpus] = {
             "digest": score.digest,
-            "figures": {name: max(floor_under(value), kept.get(name, 0.0)) for name, value in figures.items()},
+            "figures": {
+                name: max(floor_under(value), kept.get(name, floor_under(value))) for name, value in figures.items()
+            },
             "slack": SLACK,
         }
     return (renewed, []) if lower else (floors if refused else renewed, sorted(refused))

@@ -77,7 +77,8 @@ def measure_story_seeds(folder: Path, reuters: Path | None) -> Score:
         figures.update(_figures(f"story-seeds.{names[how]}", pairs, matches))
         rows += [_row(how, pair, matches.get(_key(pair))) for pair in pairs]
     columns = ("run", "pair", "truth", "answer", "probability", "source right", "coverage left", "coverage right")
-    return Score("story-seeds", figures, (Table("story-seeds: every pair", columns, tuple(rows)),))
+    table = Table("story-seeds: every pair", columns, tuple(rows))
+    return Score("story-seeds", figures, (table,), partial=reuters is None)
 
 
 @cache

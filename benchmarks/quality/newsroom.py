@@ -101,11 +101,11 @@ def measure(name: str, folder: Path) -> Score:
         figures.update(directed)
         curves.update(curve)
         tables += [_found(title, rows, metadata), _confusion(title, rows), _alarms(title, rows), table]
-    tables.append(_languages(name, bare))
-    for part in (_passages(name, lineage, texts, bare), _calibration(name, bare, texts)):
-        figures.update(part[0])
-        tables += part[1]
-        curves.update(part[2])
+    passages, measured = _passages(name, lineage, texts, bare)
+    calibration, reliability = _calibration(name, bare, texts)
+    figures.update({**passages, **calibration})
+    curves.update(reliability)
+    tables += [_languages(name, bare), *measured]
     tables += _listings(name, bare)
     return Score(name, figures, tuple(tables), curves)
 
@@ -203,7 +203,7 @@ def _answers(rows: Sequence[Judged], texts: dict[str, str]) -> list[Answer]:
 
 def _passages(
     name: str, lineage: Lineage, texts: dict[str, str], rows: Sequence[Judged]
-) -> tuple[dict[str, Figure], list[Table], dict[str, Any]]:
+) -> tuple[dict[str, Figure], list[Table]]:
     matches = {frozenset((row.left, row.right)): row.match for row in rows}
     aligned: dict[str, list[Coverage]] = defaultdict(list)
     matched: dict[str, list[Coverage]] = defaultdict(list)
@@ -221,18 +221,15 @@ def _passages(
         tables.append(table)
         figures[f"{name}.{part}.recall"] = Figure(total.recall)
         figures[f"{name}.{part}.precision"] = Figure(total.precision)
-    return figures, tables, {}
+    return figures, tables
 
 
-def _calibration(
-    name: str, rows: Sequence[Judged], texts: dict[str, str]
-) -> tuple[dict[str, Figure], list[Table], dict[str, Any]]:
+def _calibration(name: str, rows: Sequence[Judged], texts: dict[str, str]) -> tuple[dict[str, Figure], dict[str, Any]]:
     """Of ``compare_pair`` over the scored pairs within stories: retrieval has no part in it."""
     some = [row for row in rows if "+" not in row.story]
     labels = [row.truth.derived for row in some]
     said = [compare_pair(texts[row.left], texts[row.right]).probability for row in some]
-    figures, curves = calibrate(name, said, labels)
-    return figures, [], curves
+    return calibrate(name, said, labels)
 
 
 def _listings(name: str, rows: Sequence[Judged]) -> list[Table]:

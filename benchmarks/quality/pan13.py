@@ -50,7 +50,9 @@ def measure(corpus: Path, *, sample: int | None = None, jobs: int = 2) -> Score:
         found = {kind: agreement((pair.cases, hits) for pair, hits in rows) for kind, rows in groups.items()}
         silent = {kind: _silence(rows) for kind, rows in groups.items()}
         tables.append(_table(part, groups, found, silent))
-        figures.update(_figures(f"pan13.{part}" if part else "pan13", found, silent, gated=part != "tune"))
+        if not part:
+            figures.update(_figures(found, silent))
+    figures["pan13.report.entire.plagdet"] = Figure(found["entire"].plagdet)
     figures["pan13.seconds"] = Figure(seconds, gated=False)
     return Score("pan13", figures, tuple(tables), partial=sample is not None)
 
@@ -99,17 +101,14 @@ def _table(
     return Table(f"PAN 2013, {title}", columns, tuple(rows))
 
 
-def _figures(
-    name: str, found: dict[str, Agreement], silent: dict[str, tuple[int, int]], *, gated: bool
-) -> dict[str, Figure]:
+def _figures(found: dict[str, Agreement], silent: dict[str, tuple[int, int]]) -> dict[str, Figure]:
     figures = {}
     for kind, a in found.items():
         if a.cases:
-            figures[f"{name}.{kind}.plagdet"] = Figure(a.plagdet, gated=gated)
-            figures[f"{name}.{kind}.recall"] = Figure(a.recall, gated=gated)
-            figures[f"{name}.{kind}.precision"] = Figure(a.precision, gated=gated)
-            figures[f"{name}.{kind}.granularity"] = Figure(a.granularity, gated=False)
+            for name in ("plagdet", "recall", "precision"):
+                figures[f"pan13.{kind}.{name}"] = Figure(getattr(a, name))
+            figures[f"pan13.{kind}.granularity"] = Figure(a.granularity, gated=False)
         without, quiet = silent[kind]
         if without and kind != "entire":
-            figures[f"{name}.{kind}.without_reuse_left_alone"] = Figure(quiet / without, gated=gated)
+            figures[f"pan13.{kind}.without_reuse_left_alone"] = Figure(quiet / without)
     return figures

@@ -24,7 +24,7 @@ SHORTEST = 200
 def measure(corpus: Path) -> Score:
     """Compare all rewritten paragraphs with all sources, and rank what comes back by probability.
 
-    For calibration each paragraph is compared with its own source, and with the source of another paper.
+    For calibration each paragraph is compared with its own source, and with the source of the next one.
     """
     records = [record for record in read_jsonl(corpus / "pairs.jsonl") if len(record["text"]) >= SHORTEST]
     rewritten = [record for record in records if record["source"]]
@@ -43,7 +43,7 @@ def measure(corpus: Path) -> Score:
     derived = {key: any(m.right == source and m.derived for m in ranked[key]) for key, source in truth.items()}
     strangers = [key for key in texts if key not in truth]
     figures = {
-        "pan25-llm.found": Figure(*share([derived[key] for key in truth], [texts[key]["file"] for key in truth])),
+        "pan25-llm.found": Figure(*share([derived[key] for key in truth])),
         "pan25-llm.ranked_first": Figure(*share([places[key] == 1 for key in truth])),
     }
     if strangers:
@@ -76,9 +76,9 @@ def _table(texts: dict[str, dict[str, Any]], derived: dict[str, bool], places: d
 def _calibration(rewritten: Sequence[dict[str, Any]]) -> tuple[dict[str, Figure], dict[str, Any]]:
     said, labels = [], []
     for number, record in enumerate(rewritten):
-        others = (rewritten[(number + step) % len(rewritten)] for step in range(1, len(rewritten)))
-        other = next((other for other in others if other["file"] != record["file"]), None)
-        for source, label in ((record["source"], True), (other["source"] if other else None, False)):
+        following = (rewritten[(number + step) % len(rewritten)]["source"] for step in range(1, len(rewritten)))
+        other = next((source for source in following if source != record["source"]), None)
+        for source, label in ((record["source"], True), (other, False)):
             if source:
                 said.append(compare_pair(record["text"], source).probability)
                 labels.append(label)

@@ -157,7 +157,8 @@ def _show(score: Score, floors: dict[str, float]) -> None:
         if low is not None and math.isnan(low):
             low, high = None, None
         rows.append((name, figure.value, low, high, floors.get(name)))
-    print("\n" + render(Table(f"{score.corpus}: figures", ("figure", "value", "low", "high", "floor"), tuple(rows))))
+    figures = Table(f"{score.corpus}: figures", ("figure", "value", "low", "high", "floor"), tuple(rows))
+    print("\n" + render(figures, len(rows)))
 
 
 def _conclude(

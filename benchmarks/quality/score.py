@@ -82,8 +82,8 @@ def _plain(figure: Figure) -> dict[str, Any]:
     return plain
 
 
-def render(table: Table) -> str:
-    """A table as lines of text: names to the left, numbers to the right.
+def render(table: Table, most: int = 30) -> str:
+    """A table as lines of text: names to the left, numbers to the right; at most ``most`` rows.
 
     >>> print(render(Table("Found", ("kind", "pairs", "share"), (("brief", 12, 0.91666), ("update", 4, None)))))
     Found
@@ -91,10 +91,13 @@ def render(table: Table) -> str:
       brief      12  0.9167
       update      4       –
     """
-    cells = [table.columns, *([_text(cell) for cell in row] for row in table.rows)]
+    if not table.rows:
+        return f"{table.title}\n  none"
+    cells = [table.columns, *([_text(cell) for cell in row] for row in table.rows[:most])]
     widths = [max(len(row[k]) for row in cells) for k in range(len(table.columns))]
     numeric = [all(not isinstance(row[k], str) for row in table.rows) for k in range(len(table.columns))]
-    return "\n".join([table.title, *("  " + _line(row, widths, numeric) for row in cells)])
+    rest = [f"  … and {len(table.rows) - most} more, in the JSON"] if len(table.rows) > most else []
+    return "\n".join([table.title, *("  " + _line(row, widths, numeric) for row in cells), *rest])
 
 
 def _line(row: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:

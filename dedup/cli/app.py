@@ -42,7 +42,7 @@ def _start(
 ) -> None:
     """Find copies, syndicated versions and rewrites of articles, and say who wrote from whom.
 
-    Example: [bold]dedup compare articles/[/bold]
+    Example: `dedup compare articles/`
     """
 
 
@@ -76,9 +76,9 @@ def compare(
 ) -> None:
     """Find every match in folders, files, records (jsonl, csv, parquet) or standard input.
 
-    Example: [bold]dedup compare articles/ --format json --output matches.json[/bold]
+    Example: `dedup compare articles/ --format json --output matches.json`
 
-    Example: [bold]dedup compare today/ --against archive.jsonl.gz --fail-on rewritten[/bold]
+    Example: `dedup compare today/ --against archive.jsonl.gz --fail-on rewritten`
 
     Exit codes: 0 done, even if inputs were skipped; 1 --fail-on found some; 2 bad usage or nothing readable; 3 --strict
     and something was skipped.
@@ -115,7 +115,6 @@ def compare(
 def pair(
     left: opt.LeftPath,
     right: opt.RightPath,
-    config: opt.Config = None,
     output_format: opt.OutputFormat = None,
     output: opt.Output = None,
     with_texts: opt.WithTexts = False,
@@ -125,7 +124,7 @@ def pair(
 ) -> None:
     """Judge one pair, whatever its relation, and show the passages that the two texts share.
 
-    Example: [bold]dedup pair wire.txt morning-paper.html --explain[/bold]
+    Example: `dedup pair wire.txt morning-paper.html --explain`
 
     Exit codes: 0 done; 1 the relation is one of --fail-on; 2 bad usage, or a file cannot be read.
     """
@@ -133,8 +132,7 @@ def pair(
         from dedup.cli import inputs, outputs, runs
 
         result = outputs.choose(output_format, output, with_texts=with_texts)
-        settings = inputs.effective_settings(config, {})
         failing = inputs.relations_to_fail_on(fail_on, None)
-        judged = runs.judge_pair(left, right, settings, explain=explain, quiet=quiet)
-        outputs.write_pair(judged, result)
+        judged = runs.judge_pair(left, right, quiet=quiet)
+        outputs.write_pair(judged, result, explain=explain)
         raise typer.Exit(FOUND if judged.match.relation in failing else 0)

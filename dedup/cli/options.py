@@ -132,4 +132,4 @@ FailOn = Annotated[
 Strict = Annotated[bool, _run("--strict", help="Exit with 3 when any input was skipped.")]
 Jobs = Annotated[int | None, _run(metavar="N", min=1, help="Threads; else one a processor.")]
 Quiet = Annotated[bool, _run("--quiet", "-q", help="Nothing but errors on standard error.")]
-Verbose = Annotated[bool, _run("--verbose", "-v", help="Counts of every stage; every member of large families.")]
+Verbose = Annotated[bool, _run("--verbose", "-v", help="Counts of every stage; every row of the table.")]

@@ -18,6 +18,8 @@ from dedup.report.destination import check_destination, open_destination
 from dedup.report.evidence import print_evidence
 from dedup.report.pair import print_pair
 from dedup.report.table import make_console, print_table
+from dedup.statistics import Statistics
+from dedup.tokens import TOKENIZER_VERSION
 from dedup.version import __version__
 
 __all__ = ["Result", "choose", "write_comparison", "write_pair"]
@@ -85,28 +87,26 @@ def write_comparison(comparison: Comparison, result: Result, *, every: bool) -> 
             _write_lines(matches, result, stream)
 
 
-def write_pair(judged: Judged, result: Result) -> None:
-    """Write one pair: in JSON in the same form as a comparison, its evidence beside it."""
+def write_pair(judged: Judged, result: Result, *, explain: bool) -> None:
+    """Write one pair: in JSON in the form of a comparison; ``explain``: all its evidence beside it."""
     with result.open() as stream:
         if result.format is Format.TABLE:
             console = make_console(stream)
             print_pair(console, judged.match, judged.left, judged.right)
-            if judged.evidence is not None:
-                print_evidence(console, judged.evidence)
+            if explain:
+                print_evidence(console, judged.evidence.to_dict())
         elif result.format is Format.JSON:
-            header = {"version": __version__, "settings": judged.settings.to_dict()}
-            records.write_json(stream, header=header, matches=[judged.match], further=_further(judged, result))
+            further: dict[str, Any] = {"evidence": judged.evidence.to_dict()} if explain else {}
+            if result.with_texts:
+                further["texts"] = {document.id: document.text for document in (judged.left, judged.right)}
+            header = {
+                "dedup": __version__,
+                "tokenizer": TOKENIZER_VERSION,
+                "statistics": Statistics.background().digest,
+            }
+            records.write_json(stream, header=header, matches=[judged.match], further=further)
         else:
             _write_lines([judged.match], result, stream)
-
-
-def _further(judged: Judged, result: Result) -> dict[str, Any]:
-    further: dict[str, Any] = {}
-    if judged.evidence is not None:
-        further["evidence"] = judged.evidence
-    if result.with_texts:
-        further["texts"] = {document.id: document.text for document in (judged.left, judged.right)}
-    return further
 
 
 def _write_lines(matches: Sequence[Match], result: Result, stream: TextIO) -> None:

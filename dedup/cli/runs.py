@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dedup import engine
 from dedup.cli import inputs, messages
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
+from dedup.evidence import Evidence
 from dedup.matches import Match
 from dedup.readers import ReadOptions
 from dedup.report.progress import show_progress
@@ -27,16 +27,13 @@ class Judged:
     ----------
     left, right : Document
     match : Match
-    evidence : dict or None
-        Where it was asked for.
-    settings : Settings
+    evidence : Evidence
     """
 
     left: Document
     right: Document
     match: Match
-    evidence: dict[str, Any] | None
-    settings: Settings
+    evidence: Evidence
 
 
 def run_comparison(
@@ -67,12 +64,12 @@ def run_comparison(
         known = inputs.set_apart(known, (document.id for document in documents), Path(against).name)
     messages.announce_compilation(quiet=quiet)
     with show_progress(not quiet) as on_stage:
-        return engine.compare_documents(
+        return engine.compare(
             documents, against=known, settings=settings, jobs=jobs, skipped=skipped, on_stage=on_stage
         )
 
 
-def judge_pair(left: str, right: str, settings: Settings, *, explain: bool, quiet: bool) -> Judged:
+def judge_pair(left: str, right: str, *, quiet: bool) -> Judged:
     """Read two files and compare them.
 
     Raises
@@ -82,6 +79,5 @@ def judge_pair(left: str, right: str, settings: Settings, *, explain: bool, quie
     """
     first, second = inputs.read_pair(left, right)
     messages.announce_compilation(quiet=quiet)
-    match = engine.compare_pair(first, second, settings=settings)
-    evidence = engine.explain_pair(first, second, settings=settings).to_dict() if explain else None
-    return Judged(first, second, match, evidence, settings)
+    match, evidence = engine.explain_pair(first, second)
+    return Judged(first, second, match, evidence)

@@ -7,13 +7,28 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.align_grams import LEVELS, new_grams, share_grams
-from dedup.kernels.align_segment import explain, new_search, refine
+from dedup.kernels.align_features import FEATURES as FIGURES
+from dedup.kernels.align_features import describe, probability
+from dedup.kernels.align_grams import LEVELS, Grams, new_grams, share_grams
+from dedup.kernels.align_segment import HOPELESS, Search, explain, new_search, refine
 from dedup.kernels.align_starts import exact_runs, rare_windows
 from dedup.kernels.align_words import passage_kind
 from dedup.kernels.compile import inner, kernel
 
 __all__ = ["Documents", "align_documents"]
+
+
+CLOSE = 2
+"""Styles of rewriting that keep the words; the last one, behind them, keeps little more than the story."""
+
+NEAR = 60
+"""Words between two candidates that may be one."""
+
+SEPARATE = 10.0
+"""What a passage must be worth beyond the one beside it to stand for itself."""
+
+STARTS = 40
+"""Windows from which a passage may grow, and one more for each hundred words."""
 
 
 class Documents(NamedTuple):
@@ -65,6 +80,56 @@ class Found(NamedTuple):
     exact: npt.NDArray[np.uint8]
 
 
+class Settings(NamedTuple):
+    """Limits.
+
+    Attributes
+    ----------
+    least : float
+        Score of a candidate.
+    exact : float
+        Share of a refined candidate that an exact run must have to stand in its place.
+    window : float
+        Weight of a window from which a candidate may grow.
+    accept : float
+        Probability of a passage.
+    """
+
+    least: float
+    exact: float
+    window: float
+    accept: float
+
+
+class Tools(NamedTuple):
+    """Scratch of a thread."""
+
+    grams: Grams
+    search: Search
+    found: Found
+    kept: Found
+    taken: npt.NDArray[np.bool_]
+    links: npt.NDArray[np.int32]
+    begin: npt.NDArray[np.int32]
+    features: npt.NDArray[np.float32]
+
+
+@inner
+def new_tools(longest, vocabulary):  # type: ignore[no-untyped-def]
+    """Scratch for documents of up to ``longest`` words out of ``vocabulary`` different ones."""
+    limit = STARTS + longest // 100
+    return Tools(
+        new_grams(longest, vocabulary),
+        new_search(longest, LEVELS),
+        _new_found(limit),
+        _new_found(limit),
+        np.zeros((2, longest + 1), np.bool_),
+        np.zeros((2, longest + 1), np.int32),
+        np.zeros((limit, 4), np.int32),
+        np.zeros(FIGURES + 3, np.float32),
+    )
+
+
 @inner
 def _goes_first(hashes, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
     """Whether the left document is the first: the order depends on content alone, so that swapping changes nothing."""
@@ -87,55 +152,106 @@ def _held(found, count, box):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _refine_best(search, model, numbers, words, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
+def _refine_best(search, model, first_style, styles, numbers, words, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
     """Refine from the size of start whose first turn is worth most."""
     best, score, style = box, np.float32(0), -1
     for margin in (0, 30, 90):
         a, b, c, d = box
         c, d = max(0, c - margin), min(sizes[1], d + margin)
-        a, b, first, s = explain(search, model, -1, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d)
-        if first <= 0:
-            continue
-        c, d, second, _ = explain(search, model, s, numbers, words, taken, starts[1], sizes[1], 1, c, d, a, b)
-        if second > 0 and first + second > score:
-            best, score, style = (a, b, c, d), first + second, s
+        for s in range(first_style, first_style + styles):
+            x, y, first = explain(search, model, s, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d)
+            if first < HOPELESS:
+                continue
+            z, w, second = explain(search, model, s, numbers, words, taken, starts[1], sizes[1], 1, c, d, x, y)
+            if first + second > score:
+                best, score, style = (x, y, z, w), first + second, s
     if style < 0:
-        return best, score, 0
-    return refine(search, model, numbers, words, taken, starts, sizes, best, style, 0)
+        return best, score, first_style
+    box, score = refine(search, model, numbers, words, taken, starts, sizes, best, style)
+    return box, score, style
 
 
 @inner
-def _candidates(grams, search, model, documents, taken, starts, sizes, links, begin, found, settings):  # type: ignore[no-untyped-def]
-    numbers = grams.numbers
+def find_close(tools, documents, model, starts, sizes, settings):  # type: ignore[no-untyped-def]
+    """Candidates of the close styles, from exact runs first, then from windows. Returns how many."""
+    grams, search, found, begin, links = tools.grams, tools.search, tools.found, tools.begin, tools.links
     words = (documents.buckets, documents.gaps)
-    limit = len(begin)
-    runs = exact_runs(numbers, sizes[0], sizes[1], links[0], links[1], begin)
+    runs = exact_runs(grams.numbers, sizes[0], sizes[1], links[0], links[1], begin)
     count = 0
     for k in range(runs):
-        a, b, c, d = begin[k]
-        if _held(found, count, (a, b, c, d)):
+        run = (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3])
+        if _held(found, count, run):
             continue
-        box, score, style = _refine_best(search, model, numbers, words, taken, starts, sizes, (a, b, c, d))
-        exact = (b - a) + (d - c) >= settings[1] * ((box[1] - box[0]) + (box[3] - box[2]))
-        if exact:
-            box = (a, b, c, d)
-        if score > settings[0] or exact:
-            _keep(found, count, box, score, style, exact)
+        box, score, style = _refine_best(
+            search, model, 0, CLOSE, grams.numbers, words, tools.taken, starts, sizes, run
+        )
+        exact = _extent(run) >= settings.exact * _extent(box)
+        if exact or score > settings.least:
+            _keep(found, count, run if exact else box, score, style, exact)
             count += 1
+    return _from_windows(tools, documents, model, 0, CLOSE, starts, sizes, settings, count)
+
+
+@inner
+def find_distant(tools, documents, model, starts, sizes, settings):  # type: ignore[no-untyped-def]
+    """Candidates of the last style in what the passages in ``tools.kept`` have left. Returns how many."""
+    return _from_windows(tools, documents, model, CLOSE, 1, starts, sizes, settings, 0)
+
+
+@inner
+def _from_windows(tools, documents, model, first_style, styles, starts, sizes, settings, count):  # type: ignore[no-untyped-def]
+    grams, found, begin, links = tools.grams, tools.found, tools.begin, tools.links
+    words = (documents.buckets, documents.gaps)
     windows = rare_windows(
-        grams, documents.weights, starts[0], starts[1], sizes[0], sizes[1], links[0], links[1], settings[2], limit, begin
+        grams, documents.weights, starts[0], starts[1], sizes[0], sizes[1], links[0], links[1], settings.window, len(begin), begin
     )
     for k in range(windows):
-        a, b, c, d = begin[k]
+        box = (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3])
         if count == len(found.boxes):
             break
-        if _held(found, count, (a, b, c, d)):
+        if _held(found, count, box):
             continue
-        box, score, style = _refine_best(search, model, numbers, words, taken, starts, sizes, (a, b, c, d))
-        if score > settings[0] and not _held(found, count, box):
+        box, score, style = _refine_best(
+            tools.search, model, first_style, styles, grams.numbers, words, tools.taken, starts, sizes, box
+        )
+        if score > settings.least and not _held(found, count, box):
             _keep(found, count, box, score, style, False)
             count += 1
-    return count
+    return _merge(tools, documents, model, starts, sizes, count)
+
+
+@inner
+def _merge(tools, documents, model, starts, sizes, count):  # type: ignore[no-untyped-def]
+    """Join candidates that stand close on both sides where the whole is worth more than its parts. O(count²)."""
+    found = tools.found
+    words = (documents.buckets, documents.gaps)
+    for k in range(count):
+        for other in range(count):
+            if other == k or found.exact[k] or found.exact[other] or found.scores[k] < 0 or found.scores[other] < 0:
+                continue
+            a, b, c, d = found.boxes[k]
+            x, y, z, w = found.boxes[other]
+            if max(x - b, a - y) > NEAR or max(z - d, c - w) > NEAR:
+                continue
+            union = (min(a, x), max(b, y), min(c, z), max(d, w))
+            box, score = refine(
+                tools.search, model, tools.grams.numbers, words, tools.taken, starts, sizes, union, found.styles[k]
+            )
+            if score > found.scores[k] + found.scores[other] - SEPARATE:
+                _keep(found, k, box, score, found.styles[k], False)
+                found.scores[other] = -1
+    stay = 0
+    for k in range(count):
+        if found.scores[k] >= 0:
+            box = (found.boxes[k, 0], found.boxes[k, 1], found.boxes[k, 2], found.boxes[k, 3])
+            _keep(found, stay, box, found.scores[k], found.styles[k], found.exact[k])
+            stay += 1
+    return stay
+
+
+@inner
+def _extent(box):  # type: ignore[no-untyped-def]
+    return box[1] - box[0] + box[3] - box[2]
 
 
 @inner
@@ -145,29 +261,60 @@ def _keep(found, k, box, score, style, exact):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _resolve(search, model, grams, documents, taken, starts, sizes, found, count, kept, settings):  # type: ignore[no-untyped-def]
-    """Take candidates by value; what overlaps a better one is sought again in what is left. Returns how many stand."""
+def judge(tools, documents, model, starts, sizes, box, score, style, exact, stand):  # type: ignore[no-untyped-def]
+    """Write the figures of a passage to ``tools.features``, ``stand`` passages being settled."""
+    describe(
+        tools.search, model, tools.grams, documents, starts, sizes, box, score, style, tools.features
+    )
+    first = second = 0
+    for k in range(stand):
+        first += tools.kept.boxes[k, 1] - tools.kept.boxes[k, 0]
+        second += tools.kept.boxes[k, 3] - tools.kept.boxes[k, 2]
+    shares = (np.float32(first) / sizes[0], np.float32(second) / sizes[1])
+    tools.features[FIGURES] = exact
+    tools.features[FIGURES + 1] = min(shares)
+    tools.features[FIGURES + 2] = max(shares)
+
+
+@inner
+def settle(tools, documents, model, trees, starts, sizes, count, stand, settings):  # type: ignore[no-untyped-def]
+    """Add candidates to those that stand, by value; what overlaps a better one is sought again in what is left.
+
+    Returns how many stand.
+    """
+    found, kept, search, taken = tools.found, tools.kept, tools.search, tools.taken
     words = (documents.buckets, documents.gaps)
+    settled = stand
     order = np.argsort(-(found.scores[:count] + np.float32(1e6) * found.exact[:count]), kind="mergesort")
-    stand = 0
     for k in order:
+        if stand == len(kept.boxes):
+            break
         box = (found.boxes[k, 0], found.boxes[k, 1], found.boxes[k, 2], found.boxes[k, 3])
         score, style, exact = found.scores[k], found.styles[k], found.exact[k]
         if _overlaps(kept, stand, box):
             if _held(kept, stand, box):
                 continue
-            box, score, style = refine(search, model, grams.numbers, words, taken, starts, sizes, box, style, 0)
+            box, score = refine(search, model, tools.grams.numbers, words, taken, starts, sizes, box, style)
             exact = 0
-            if score < settings[0] or _overlaps(kept, stand, box):
+            if score < settings.least or _overlaps(kept, stand, box):
                 continue
-        _keep(kept, stand, box, score, style, exact)
+        judge(tools, documents, model, starts, sizes, box, score, style, exact, settled)
+        chance = probability(trees, tools.features)
+        if chance < settings.accept:
+            continue
+        _keep(kept, stand, box, chance, style, exact)
         stand += 1
         taken[0, box[0] : box[1]] = True
         taken[1, box[2] : box[3]] = True
-    for k in range(stand):
-        taken[0, kept.boxes[k, 0] : kept.boxes[k, 1]] = False
-        taken[1, kept.boxes[k, 2] : kept.boxes[k, 3]] = False
     return stand
+
+
+@inner
+def release(tools, stand):  # type: ignore[no-untyped-def]
+    """Forget which words are taken."""
+    for k in range(stand):
+        tools.taken[0, tools.kept.boxes[k, 0] : tools.kept.boxes[k, 1]] = False
+        tools.taken[1, tools.kept.boxes[k, 2] : tools.kept.boxes[k, 3]] = False
 
 
 @inner
@@ -187,17 +334,19 @@ def _new_found(limit):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def align_documents(documents, model, vocabulary, left, right, settings):  # type: ignore[no-untyped-def]
+def align_documents(documents, model, close, distant, vocabulary, left, right, settings):  # type: ignore[no-untyped-def]
     """Passages of each pair.
 
     Parameters
     ----------
     documents : Documents
     model : Model
+    close, distant : Trees
+        The filters of the close styles and of the distant one.
     vocabulary : int
         One more than the largest number in ``documents.words``.
     left, right : int32 array (p,)
-    settings : float64 array (3,)
+    settings : Settings
 
     Returns
     -------
@@ -211,12 +360,7 @@ def align_documents(documents, model, vocabulary, left, right, settings):  # typ
     for p in range(len(left)):
         for document in (left[p], right[p]):
             longest = max(longest, documents.offsets[document + 1] - documents.offsets[document])
-    limit = 40 + longest // 100
-    grams, search = new_grams(longest, vocabulary), new_search(longest, LEVELS)
-    found, kept = _new_found(limit), _new_found(limit)
-    taken = np.zeros((2, longest + 1), np.bool_)
-    links = np.zeros((2, longest + 1), np.int32)
-    begin = np.zeros((limit, 4), np.int32)
+    tools = new_tools(longest, vocabulary)
     offsets = np.zeros(len(left) + 1, np.int64)
     boxes, kinds, scores = np.zeros((64, 4), np.int32), np.zeros(64, np.uint8), np.zeros(64, np.float64)
     total = 0
@@ -226,16 +370,20 @@ def align_documents(documents, model, vocabulary, left, right, settings):  # typ
         straight = _goes_first(documents.hashes, start_a, n, start_b, m)
         if not straight:
             start_a, n, start_b, m = start_b, m, start_a, n
-        share_grams(grams, documents.words, documents.buckets, start_a, n, start_b, m)
+        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
         starts, sizes = (start_a, start_b), (n, m)
-        count = _candidates(grams, search, model, documents, taken, starts, sizes, links, begin, found, settings)
-        stand = _resolve(search, model, grams, documents, taken, starts, sizes, found, count, kept, settings)
+        count = find_close(tools, documents, model, starts, sizes, settings)
+        stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings)
+        if len(distant.roots) > 0:
+            count = find_distant(tools, documents, model, starts, sizes, settings)
+            stand = settle(tools, documents, model, distant, starts, sizes, count, stand, settings)
+        release(tools, stand)
         if total + stand > len(scores):
             boxes, kinds, scores = _grown(boxes, kinds, scores, 2 * (total + stand))
         for k in range(stand):
-            a, b, c, d = kept.boxes[k]
-            kinds[total] = passage_kind(search, grams.numbers, documents, starts, (a, b, c, d))
-            scores[total] = kept.scores[k]
+            a, b, c, d = tools.kept.boxes[k]
+            kinds[total] = passage_kind(tools.search, tools.grams.numbers, documents, starts, (a, b, c, d))
+            scores[total] = tools.kept.scores[k]
             boxes[total, 0], boxes[total, 1], boxes[total, 2], boxes[total, 3] = (
                 (a, b, c, d) if straight else (c, d, a, b)
             )

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from dedup.kernels.align_segment import EDGE, mark_segment, match_types
 from dedup.kernels.compile import inner
 
-__all__ = ["FEATURES", "describe", "probability"]
+__all__ = ["FEATURES", "Trees", "describe", "probability"]
+
+class Trees(NamedTuple):
+    """Boosted trees, each in preorder: the branch for values up to the limit stands behind its node.
+
+    Attributes
+    ----------
+    roots : int32 array (trees,)
+    splits : int32 array (nodes,)
+        The figure a node asks for; -1 for a leaf.
+    values : float32 array (nodes,)
+        Its limit, or what the leaf adds to the log odds. Node 0 is no node; its value is where the sum begins.
+    skips : int32 array (nodes,)
+        How far ahead the other branch stands.
+    """
+
+    roots: npt.NDArray[np.int32]
+    splits: npt.NDArray[np.int32]
+    values: npt.NDArray[np.float32]
+    skips: npt.NDArray[np.int32]
+
 
 CONTEXT = 100
 STEP = 40
@@ -106,11 +129,11 @@ def _order(search, grams, box):  # type: ignore[no-untyped-def]
 
 @inner
 def probability(trees, features):  # type: ignore[no-untyped-def]
-    """The filter's probability: boosted trees as rows of (feature, threshold, below, above); a leaf has feature -1."""
-    total = trees.bias
+    """What the trees make of a passage's ``features`` (float32). O(trees * depth)."""
+    total = trees.values[0]
     for tree in range(len(trees.roots)):
         node = trees.roots[tree]
-        while trees.features[node] >= 0:
-            node = trees.below[node] if features[trees.features[node]] <= trees.values[node] else trees.above[node]
+        while trees.splits[node] >= 0:
+            node += 1 if features[trees.splits[node]] <= trees.values[node] else trees.skips[node]
         total += trees.values[node]
-    return 1 / (1 + np.exp(-total))
+    return 1 / (1 + np.exp(-np.float64(total)))

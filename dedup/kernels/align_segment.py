@@ -32,6 +32,8 @@ TAKEN = np.float32(-4.0)
 """Score of a word that another passage holds already."""
 
 EDGE = 5
+HOPELESS = -20
+"""Score from which no further turn is tried."""
 
 
 class Model(NamedTuple):
@@ -194,52 +196,40 @@ def explain(search, model, style, numbers, words, taken, place, size, side, star
     """The best segment of document ``side`` around ``[start, end)`` for ``[other_start, other_end)`` of the other.
 
     ``numbers`` is ``Grams.numbers``, ``words`` the (buckets, gaps) of the batch, ``place`` and ``size`` where the
-    document begins and how long it is. With ``style`` below 0 the best style is sought. Returns start, end, score,
-    style. O(end - start + REACH), and as much again for each time the segment meets the end of its window.
+    document begins and how long it is. Returns start, end, score. O(end - start + REACH), and as much again each time
+    the segment meets the end of its window.
     """
     buckets, gaps = words
+    length = other_end - other_start
     mark_segment(search, numbers[1 - side], other_start, other_end)
     low, high = max(0, start - REACH), min(size, end + REACH)
     while True:
         match_types(search, numbers[side], low, high)
-        best, x, y, used = np.float32(-1e9), start, end, 0
-        for s in range(len(model.ratio)):
-            if style < 0 or s == style:
-                found = best_segment(
-                    search, model, s, buckets, gaps, taken[side], place, size, low, high, other_end - other_start
-                )
-                if found[2] > best:
-                    x, y, best = found
-                    used = s
+        x, y, best = best_segment(search, model, style, buckets, gaps, taken[side], place, size, low, high, length)
         wider_low = max(0, low - REACH) if x < low + BLOCK else low
         wider_high = min(size, high + REACH) if y > high - BLOCK else high
-        if (wider_low == low and wider_high == high) or high - low > 4 * (REACH + other_end - other_start):
-            return x, y, best, used
+        if (wider_low == low and wider_high == high) or high - low > 4 * (REACH + length):
+            return x, y, best
         low, high = wider_low, wider_high
 
 
 @inner
-def refine(search, model, numbers, words, taken, starts, sizes, box, style, margin):  # type: ignore[no-untyped-def]
+def refine(search, model, numbers, words, taken, starts, sizes, box, style):  # type: ignore[no-untyped-def]
     """Let the two segments of ``box`` explain each other by turns until they stay.
 
     ``starts`` and ``sizes`` are the place and length of the two documents, ``box`` is (a start, a end, b start, b end)
-    in words; the first turn looks ``margin`` words beyond it. Returns the box, its score and its style.
-    O(ROUNDS * (box + REACH)).
+    in words. Returns the box and its score, below 0 where nothing is left. O(ROUNDS * (box + REACH)).
     """
     score = np.float32(-1e9)
-    for turn in range(ROUNDS):
+    for _ in range(ROUNDS):
         before = box
         a, b, c, d = box
-        if turn == 0:
-            c, d = max(0, c - margin), min(sizes[1], d + margin)
-        a, b, first, style = explain(
-            search, model, style, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d
-        )
-        c, d, second, _ = explain(search, model, style, numbers, words, taken, starts[1], sizes[1], 1, c, d, a, b)
-        if first <= 0 or second <= 0:
-            return box, np.float32(-1e9), style
+        a, b, first = explain(search, model, style, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d)
+        c, d, second = explain(search, model, style, numbers, words, taken, starts[1], sizes[1], 1, c, d, a, b)
+        if first + second < HOPELESS:
+            return box, np.float32(-1e9)
         box = (a, b, c, d)
         score = first + second
         if box == before:
             break
-    return box, score, style
+    return box, score

@@ -1,23 +1,82 @@
-"""How a kernel is compiled: numba, without the interpreter's lock, cached on disk where a folder can be written."""
+"""How a kernel is compiled: numba, without the interpreter's lock, with machine code cached on disk where possible.
+
+Numba's own cache has three traps, closed here: it forgets that a kernel includes code of other files, it raises for ever
+on a damaged file, and it refuses to import where no folder can be written.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import re
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core.caching import FunctionCache
 
-__all__ = ["inner", "kernel"]
+__all__ = ["inner", "kernel", "sources_digest"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_IMPORT = re.compile(r"^from dedup\.kernels\.(\w+) import", re.MULTILINE)
+
+_log = logging.getLogger("dedup")
+
+
+@cache
+def _imported(path: Path) -> frozenset[Path]:
+    """A kernel file and all that it imports, directly or not."""
+    names = _IMPORT.findall(path.read_text(encoding="utf-8"))
+    return frozenset([path]).union(*(_imported(path.with_name(f"{name}.py")) for name in names))
+
+
+def sources_digest(path: Path) -> str:
+    """Changes when a kernel file or any that it imports does: its machine code contains theirs."""
+    state = hashlib.blake2b(digest_size=16)
+    for source in sorted(_imported(path)):
+        state.update(source.name.encode() + source.read_bytes())
+    return state.hexdigest()
+
+
+class _KernelCache(FunctionCache):  # type: ignore[misc]
+    """A cache that goes stale with the source of any included kernel, and compiles anew what it cannot read."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file._source_stamp = sources_digest(Path(function.__code__.co_filename))
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception as problem:  # whatever unpickling a damaged file may raise
+            _log.info("the compiled kernel %s cannot be read and is compiled anew: %r", self._name, problem)
+            self._discard()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError as problem:
+            _log.info("the compiled kernel %s cannot be kept: %s", self._name, problem)
+
+    def _discard(self) -> None:
+        try:
+            self.flush()
+        except OSError:
+            self.disable()
 
 
 def kernel(function: F) -> F:
     """Compile an outer kernel, one that Python calls. Its machine code is cached."""
+    compiled = numba.njit(nogil=True)(function)
     try:
-        return numba.njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]
-    except RuntimeError:  # no folder for the cache can be written: compile anew in each process
-        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+        compiled._cache = _KernelCache(function)
+    except RuntimeError:  # no folder can be written: compile in each process
+        _log.info("no folder for compiled kernels can be written; they are compiled anew in each process")
+    return compiled  # type: ignore[no-any-return]
 
 
 def inner(function: F) -> F:

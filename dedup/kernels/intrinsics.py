@@ -15,7 +15,7 @@ from numba import types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-__all__ = ["continuation_mask", "count_ones", "fold_block", "load_word", "multiply_mix", "trailing_zeros"]
+__all__ = ["continuation_mask", "count_ones", "fold_block", "load_word", "multiply_mix", "store_word", "trailing_zeros"]
 
 _BYTE, _WORD, _DOUBLE_WORD = ir.IntType(8), ir.IntType(64), ir.IntType(128)
 _BLOCK = ir.VectorType(_BYTE, 64)
@@ -63,6 +63,18 @@ def load_word(typing_context: Any, data: Any, position: Any) -> Signature:
         return builder.load(_pointer(context, builder, signature.args[0], args[0], args[1], _WORD), align=1)
 
     return types.uint64(data, types.int64), generate
+
+
+@intrinsic
+def store_word(typing_context: Any, data: Any, position: Any, word: Any) -> Signature:
+    """Write a uint64 over eight bytes of a uint8 array, the lowest byte first."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        target = _pointer(context, builder, signature.args[0], args[0], args[1], _WORD)
+        builder.store(args[2], target, align=1)
+        return context.get_dummy_value()
+
+    return types.void(data, types.int64, types.uint64), generate
 
 
 @intrinsic

@@ -7,15 +7,34 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner
 
-__all__ = ["GLUE", "LEFT", "LETTER", "OPENING", "SINGLE", "SPACE", "STRAIGHT", "find_quotations", "pack_mark"]
+__all__ = ["DOTS", "GLUE", "LEFT", "LETTER", "OPENING", "SINGLE", "SPACE", "STRAIGHT", "find_quotations", "pack_mark"]
 
 # Kinds of quotation marks; `dedup.segments` has the characters of each.
 STRAIGHT, APOSTROPHE, LEFT, RIGHT, LOW, LEFT_ANGLE, RIGHT_ANGLE, LEFT_SINGLE_ANGLE, RIGHT_SINGLE_ANGLE = range(9)
 LEFT_SINGLE, RIGHT_SINGLE, LOW_SINGLE, LEFT_CORNER, RIGHT_CORNER, LEFT_WHITE, RIGHT_WHITE, BACKTICK = range(9, 17)
 
 # What stands beside a mark: a blank or the document's edge, an opening bracket or mark, a letter or digit of a script
-# with spaces, a character of one without, anything else.
-SPACE, OPENING, LETTER, SINGLE, GLUE = range(5)
+# with spaces, a character of one without, dots that stand for something left out, anything else.
+SPACE, OPENING, LETTER, SINGLE, DOTS, GLUE = range(6)
+
+_PARTNERS = {
+    STRAIGHT: (STRAIGHT,),
+    APOSTROPHE: (APOSTROPHE,),
+    LEFT: (RIGHT, STRAIGHT),
+    RIGHT: (RIGHT,),  # Swedish, Finnish
+    LOW: (LEFT, RIGHT, STRAIGHT),
+    LEFT_ANGLE: (RIGHT_ANGLE,),
+    RIGHT_ANGLE: (LEFT_ANGLE, RIGHT_ANGLE),
+    LEFT_SINGLE_ANGLE: (RIGHT_SINGLE_ANGLE,),
+    RIGHT_SINGLE_ANGLE: (LEFT_SINGLE_ANGLE, RIGHT_SINGLE_ANGLE),
+    LEFT_SINGLE: (RIGHT_SINGLE, APOSTROPHE),
+    RIGHT_SINGLE: (RIGHT_SINGLE,),
+    LOW_SINGLE: (LEFT_SINGLE, RIGHT_SINGLE, APOSTROPHE),
+    LEFT_CORNER: (RIGHT_CORNER,),
+    LEFT_WHITE: (RIGHT_WHITE,),
+    BACKTICK: (APOSTROPHE,),
+}
+_CLOSERS = np.array([sum(1 << partner for partner in _PARTNERS.get(kind, ())) for kind in range(17)], np.int64)
 
 LINE_START = 1 << 16
 
@@ -50,68 +69,66 @@ def _after(mark: int) -> int:
 def _opens_freely(mark: int) -> bool:
     """Whether a mark that looks the same on both sides stands as an opening one does."""
     before, after = _before(mark), _after(mark)
-    if after == SPACE:
+    if after in (SPACE, GLUE):
         return False
-    if before == SPACE or before == OPENING:
+    if before in (SPACE, OPENING):
         return True
-    return (before == SINGLE or before == GLUE) and (after == SINGLE or after == LETTER)
+    return (before in (SINGLE, GLUE)) and (after in (SINGLE, LETTER))
+
+
+@inner
+def _is_loose(mark: int) -> bool:
+    """Whether blanks on both sides keep a mark from saying which way it looks."""
+    return _before(mark) == SPACE and _after(mark) == SPACE
+
+
+@inner
+def _may_open(mark: int) -> bool:
+    kind = mark & 255
+    starts = (_before(mark) == SPACE or _before(mark) == OPENING) and _after(mark) != SPACE
+    if kind == STRAIGHT:
+        return _opens_freely(mark) or _is_loose(mark)
+    if kind == LEFT_SINGLE:
+        return _opens_freely(mark)
+    if kind in (APOSTROPHE, BACKTICK, RIGHT_SINGLE):
+        return starts and _after(mark) != GLUE
+    if kind in (LEFT_ANGLE, LEFT_SINGLE_ANGLE):
+        return _before(mark) == SPACE or _after(mark) != SPACE
+    if kind in (RIGHT, RIGHT_ANGLE, RIGHT_SINGLE_ANGLE):
+        return starts
+    return _CLOSERS[kind] != 0
 
 
 @inner
 def closers(mark: int) -> int:
     """The kinds, as a set of bits, that may end what ``mark`` opens; 0 if it opens nothing."""
-    kind = mark & 255
-    starts = (_before(mark) == SPACE or _before(mark) == OPENING) and _after(mark) != SPACE
-    if kind == STRAIGHT:
-        return 1 << STRAIGHT if _opens_freely(mark) else 0
-    if kind == LEFT:
-        return 1 << RIGHT | 1 << STRAIGHT
-    if kind == LOW:
-        return 1 << LEFT | 1 << RIGHT | 1 << STRAIGHT
-    if kind == RIGHT:
-        return 1 << RIGHT if starts else 0
-    if kind == LEFT_ANGLE:
-        return 1 << RIGHT_ANGLE if starts or _before(mark) == SPACE or _after(mark) != SPACE else 0
-    if kind == RIGHT_ANGLE:
-        return 1 << LEFT_ANGLE | 1 << RIGHT_ANGLE if starts else 0
-    if kind == LEFT_SINGLE_ANGLE:
-        return 1 << RIGHT_SINGLE_ANGLE if starts or _before(mark) == SPACE or _after(mark) != SPACE else 0
-    if kind == RIGHT_SINGLE_ANGLE:
-        return 1 << LEFT_SINGLE_ANGLE | 1 << RIGHT_SINGLE_ANGLE if starts else 0
-    if kind == APOSTROPHE or kind == BACKTICK:
-        return 1 << APOSTROPHE if starts and _after(mark) != GLUE else 0
-    if kind == LEFT_SINGLE:
-        return 1 << RIGHT_SINGLE | 1 << APOSTROPHE if _opens_freely(mark) else 0
-    if kind == RIGHT_SINGLE:
-        return 1 << RIGHT_SINGLE if starts and _after(mark) != GLUE else 0
-    if kind == LOW_SINGLE:
-        return 1 << LEFT_SINGLE | 1 << RIGHT_SINGLE | 1 << APOSTROPHE
-    if kind == LEFT_CORNER:
-        return 1 << RIGHT_CORNER
-    if kind == LEFT_WHITE:
-        return 1 << RIGHT_WHITE
-    return 0
+    return np.int64(_CLOSERS[mark & 255]) if _may_open(mark) else np.int64(0)
 
 
 @inner
 def _may_be_apostrophe(kind: int) -> bool:
-    return kind == APOSTROPHE or kind == RIGHT_SINGLE
+    return kind in (APOSTROPHE, RIGHT_SINGLE)
 
 
 @inner
-def _must_close(kind: int) -> bool:
+def _must_close(mark: int) -> bool:
     """Marks that are apostrophes or strays unless a partner proves them."""
-    return kind == APOSTROPHE or kind == RIGHT_SINGLE or kind == BACKTICK or kind == LEFT_SINGLE or kind == RIGHT
+    kind = mark & 255
+    if kind == STRAIGHT:
+        return _is_loose(mark)
+    return kind in (APOSTROPHE, RIGHT_SINGLE, BACKTICK, LEFT_SINGLE, RIGHT)
 
 
 @inner
 def _closes(mark: int, opener: int) -> bool:
     kind = mark & 255
     if _before(mark) == SPACE:
-        # A blank before a closing mark is French (or a slip); before a mark that looks the same on both sides it opens.
-        return kind != STRAIGHT and kind != APOSTROPHE and kind != opener and _after(mark) != LETTER
+        # A blank before a closing mark is French (or a slip); a straight one opens unless one follows, too.
+        if kind == STRAIGHT:
+            return _is_loose(mark)
+        return kind != APOSTROPHE and kind != opener and _after(mark) != LETTER
     if _may_be_apostrophe(kind):
-        return _after(mark) != LETTER and _after(mark) != SINGLE or _before(mark) == SINGLE
+        return (_after(mark) != LETTER and _after(mark) != SINGLE) or _before(mark) == SINGLE
     return kind != opener or _before(mark) != OPENING
 
 
@@ -136,7 +153,7 @@ def _better_end(marks: npt.NDArray[np.int32], at: int, allowed: int, opener: int
         return False
     for f in range(at + 1, min(len(marks), at + _LOOK_AHEAD)):
         other = marks[f, 1]
-        if marks[f, 0] > end or (other & 255) == opener and closers(other) != 0:
+        if marks[f, 0] > end or ((other & 255) == opener and closers(other) != 0):
             return False
         if allowed >> (other & 255) & 1 and _closes(other, opener) and _before(other) == GLUE:
             return True
@@ -165,7 +182,7 @@ def _find_end(marks, opener_at, allowed, gaps):  # type: ignore[no-untyped-def]
             kind = mark & 255
             outside = at > end or (at == end and mark & LINE_START != 0 and at < n)
         if outside:
-            if end - base > _LONGEST or _must_close(opener):
+            if end - base > _LONGEST or _must_close(marks[opener_at, 1]):
                 return np.int64(-1), opener_at
             again = f < len(marks) and end < n and at == end and mark & LINE_START != 0 and _after(mark) != SPACE
             if again and (kind == opener or (opener == LEFT_ANGLE and kind == RIGHT_ANGLE)):
@@ -183,7 +200,7 @@ def _find_end(marks, opener_at, allowed, gaps):  # type: ignore[no-untyped-def]
         elif kind == opener:
             if kind == STRAIGHT and _opens_freely(mark):
                 return np.int64(-1), opener_at
-            if kind == LEFT_ANGLE or kind == LEFT_CORNER or kind == LEFT_WHITE:
+            if kind in (LEFT_ANGLE, LEFT_CORNER, LEFT_WHITE):
                 depth += 1
         f += 1
 

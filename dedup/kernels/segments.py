@@ -8,6 +8,7 @@ import numpy.typing as npt
 from dedup.kernels.compile import inner, kernel
 from dedup.kernels.intrinsics import load_word
 from dedup.kernels.quotations import (
+    DOTS,
     GLUE,
     LEFT,
     LETTER,
@@ -38,6 +39,16 @@ _RUN_ON = 30
 """Bytes that a line has at least if it was broken because it was full."""
 
 _MARKS_IN_GAP = 8
+
+_CONTEXTS = np.full(QUOTES + 32, GLUE, np.uint8)
+_CONTEXTS[[BLANK, NEWLINE, PARAGRAPH_BREAK]] = SPACE
+_CONTEXTS[OPENER] = OPENING
+_CONTEXTS[QUOTES:] = OPENING
+_CONTEXTS[[UPPER, LOWER, DIGIT]] = LETTER
+
+_COMMON = np.zeros(QUOTES + 32, np.uint8)
+"""What a gap of a sign and a blank holds; 0 where that is to be read."""
+_COMMON[WEAK], _COMMON[STOP] = _CLAUSE, _STOP
 
 _HIGH_BITS = np.uint64(0x8080808080808080)
 _LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
@@ -105,13 +116,20 @@ def _has_digit(data: npt.NDArray[np.uint8], kinds: npt.NDArray[np.uint8], start:
 @inner
 def _context(kind: int, single: bool) -> int:
     """How a character beside a quotation mark bears on it."""
-    if kind == BLANK or kind == NEWLINE or kind == PARAGRAPH_BREAK:
+    context = np.int64(_CONTEXTS[kind])
+    return SINGLE if single and context == GLUE else context
+
+
+@inner
+def _context_behind(data, kinds, position, limit, single):  # type: ignore[no-untyped-def]
+    """How what follows a quotation mark bears on it."""
+    if position >= limit:
         return SPACE
-    if kind == OPENER:
-        return OPENING
-    if kind == UPPER or kind == LOWER or kind == DIGIT:
-        return LETTER
-    return SINGLE if single else GLUE
+    code = decode(data, position, limit)[0]
+    kind = kind_of(kinds, code)
+    if kind == STOP and (code > 0x2E or (position + 1 < limit and data[position + 1] == 0x2E)):
+        return DOTS
+    return _context(kind, single)
 
 
 @inner
@@ -135,7 +153,7 @@ def _scan_gap(data, kinds, begin, end, limit, before, after_single, token, line,
             blanks_behind += 1 if code != 9 and code != 0x3000 else 2
             state |= stopped
             before = SPACE
-        elif kind == NEWLINE or kind == PARAGRAPH_BREAK:
+        elif NEWLINE <= kind <= PARAGRAPH_BREAK:
             if code == 13 and position + 1 < end and data[position + 1] == 10:
                 length = np.int64(2)
             if newlines == 0:
@@ -149,21 +167,18 @@ def _scan_gap(data, kinds, begin, end, limit, before, after_single, token, line,
             before = SPACE
         elif kind >= QUOTES:
             follows = position + length
-            if (code == 0x60 or code == 0x27) and follows < end and data[follows] == code:
-                kind = QUOTES + LEFT if code == 0x60 else QUOTES + STRAIGHT  # as in ``typewritten'' text
+            if (code == 0x60 or code == 0x27 or code == 0x22) and follows < end and data[follows] == code:
+                kind = QUOTES + LEFT if code == 0x60 else QUOTES + STRAIGHT  # ``typewritten'', or ""escaped""
                 length += 1
                 follows += 1
-            if follows < limit:
-                after = _context(_kind_at(data, kinds, follows, limit), after_single)
-            else:
-                after = SPACE
+            after = _context_behind(data, kinds, follows, limit, after_single)
             if found < _MARKS_IN_GAP:
                 marks[counts[_MARKS], 0] = token
                 marks[counts[_MARKS], 1] = pack_mark(kind - QUOTES, before, after, line_start)
                 counts[_MARKS] += 1
                 found += 1
             state |= _CLAUSE
-            before = OPENING if before == SPACE or before == OPENING else GLUE
+            before = OPENING if before in (SPACE, OPENING) else GLUE
         elif kind != IGNORED:
             if kind == STOP:
                 stopped |= _STOP
@@ -173,14 +188,14 @@ def _scan_gap(data, kinds, begin, end, limit, before, after_single, token, line,
                 state |= _WIDE
             elif kind == WEAK:
                 weak = True
-            elif kind == STRONG or kind == OPENER:
+            elif STRONG <= kind <= OPENER:
                 state |= _CLAUSE
                 if code == 0x5B:  # a note's number in brackets
                     state |= stopped
             elif kind == BULLET:
                 bullet = True
                 state |= _CLAUSE
-            ended = ended or ((kind == STOP or kind == END or kind == WIDE_END) and newlines == 0)
+            ended = ended or (STOP <= kind <= WIDE_END and newlines == 0)
             before = _context(kind, False)
             if kind == STRONG and code >= 0x2013 and code <= 0x2015:
                 before = OPENING
@@ -205,32 +220,46 @@ def _scan_gap(data, kinds, begin, end, limit, before, after_single, token, line,
 def _is_wrapped(data, kinds, begin, end, starts, first, breaks, median):  # type: ignore[no-untyped-def]
     """Whether a document's lines were broken where they were full.
 
-    Where the next line begins with a cased letter: a third of such breaks run on, which is to say that a small letter
-    follows and the line did not end in a full stop. Else (digits, scripts without case): two thirds of the lines have
-    nearly the same length, at least 60 bytes, and no full stop at their end.
+    Breaks behind a full stop, and before an indented line or a bullet, do not count. Of the others a third run on: a
+    small letter follows on a line of some length. Where most lines begin without a cased letter (digits, scripts
+    without case), two thirds of them have nearly the same length, at least 60 bytes.
     """
     cased, cased_runs, caseless, caseless_runs = 0, 0, 0, 0
     for b in range(len(breaks)):
+        if breaks[b, _FLAGS] != 0:
+            continue
         kind = _kind_at(data, kinds, begin + np.int64(starts[first + breaks[b, _TOKEN]]), end)
         length = breaks[b, _LENGTH]
-        runs = breaks[b, _FLAGS] == 0 and length >= _RUN_ON
-        if kind == UPPER or kind == LOWER:
+        if UPPER <= kind <= LOWER:
             cased += 1
-            cased_runs += runs and kind == LOWER
+            cased_runs += kind == LOWER and length >= _RUN_ON
         else:
             caseless += 1
-            caseless_runs += runs and median >= 60 and abs(length - median) * 5 <= median
+            caseless_runs += median >= 60 and abs(length - median) * 5 <= median
     if cased >= caseless:
         return 3 * cased_runs >= cased and cased_runs > 0
     return 3 * caseless_runs >= 2 * caseless
 
 
 @inner
-def _resolve_breaks(data, kinds, begin, end, starts, ends, first, gaps, breaks):  # type: ignore[no-untyped-def]
-    """Tell breaks of full lines, which mean nothing, from those that end a line or a paragraph. O(b log b)."""
+def _median_length(breaks: npt.NDArray[np.int64], histogram: npt.NDArray[np.int32]) -> int:
+    """Median of the lines' lengths to within 4 bytes; at most 1024. By counting, so O(breaks)."""
+    histogram[:] = 0
+    for b in range(len(breaks)):
+        histogram[min(breaks[b, _LENGTH] >> 2, len(histogram) - 1)] += np.int32(1)
+    rank, bucket = len(breaks) >> 1, 0
+    while rank >= histogram[bucket]:
+        rank -= histogram[bucket]
+        bucket += 1
+    return 4 * bucket + 2
+
+
+@inner
+def _resolve_breaks(data, kinds, begin, end, starts, ends, first, gaps, breaks, histogram):  # type: ignore[no-untyped-def]
+    """Tell breaks of full lines, which mean nothing, from those that end a line or a paragraph."""
     if len(breaks) == 0:
         return
-    median = np.sort(breaks[:, _LENGTH])[len(breaks) >> 1]
+    median = _median_length(breaks, histogram)
     wrapped = _is_wrapped(data, kinds, begin, end, starts, first, breaks, median)
     for b in range(len(breaks)):
         token, length, flags = breaks[b]
@@ -262,7 +291,7 @@ def _ends_sentence(data, begin, end, starts, ends, first, token, hashes, kinds, 
     doubtful = word & _ABBREVIATION != 0
     if start + kind_size[1] == stop and hashes[previous] & np.uint64(1) == _0:
         kind = kind_of(kinds, kind_size[0])
-        doubtful = doubtful or kind == UPPER or kind == LOWER
+        doubtful = doubtful or UPPER <= kind <= LOWER
     following = lookup_word(keys, values, hashes[k])
     if stop - start <= 2 and _has_digit(data, kinds, start, stop):
         if following & _MONTH:
@@ -285,9 +314,11 @@ def _decide_gaps(data, begin, end, hashes, starts, ends, first, kinds, keys, val
             small = not careless and _kind_at(data, kinds, begin + np.int64(starts[k]), end) == LOWER
             if small:
                 gap = _GAP_CLAUSE if state & _END else gap
-            elif state & _END or token == 0:
-                gap = _GAP_SENTENCE
-            elif _ends_sentence(data, begin, end, starts, ends, first, token, hashes, kinds, keys, values):
+            elif (
+                state & _END
+                or token == 0
+                or _ends_sentence(data, begin, end, starts, ends, first, token, hashes, kinds, keys, values)
+            ):
                 gap = _GAP_SENTENCE
         if state & _PARAGRAPH:
             gap = _GAP_PARAGRAPH
@@ -295,7 +326,9 @@ def _decide_gaps(data, begin, end, hashes, starts, ends, first, kinds, keys, val
 
 
 @inner
-def _scan(data, begin, end, hashes, starts, ends, first, n, kinds, found, breaks, marks, counts, capitals, numeric, lines):  # type: ignore[no-untyped-def]
+def _scan(
+    data, begin, end, hashes, starts, ends, first, n, kinds, found, breaks, marks, counts, capitals, numeric, lines
+):  # type: ignore[no-untyped-def]
     """Read a document once: capitals, digits, lines, and what each gap holds."""
     counts[:] = 0
     previous, line = begin, begin
@@ -309,17 +342,17 @@ def _scan(data, begin, end, hashes, starts, ends, first, n, kinds, found, breaks
         numeric[k] = _has_digit(data, kinds, start, stop)
         state = 0
         gap = start - previous
-        if gap == 2 and data[previous] == 0x2C and data[previous + 1] == 0x20:
-            state = _CLAUSE
-        elif gap > 1 or (gap == 1 and (data[previous] != 0x20 or single)):
+        if gap == 2 and data[previous + 1] == 0x20:
+            state = np.int64(_COMMON[kinds[data[previous]]])
+        if state == 0 and (gap > 1 or (gap == 1 and (data[previous] != 0x20 or single)):
             state, newlines, line = _scan_gap(
                 data, kinds, previous, start, end, before, single, token, line, breaks, marks, counts
             )
             number += newlines
+        if state != 0:
             if state & _STOP:
                 counts[_SMALL] += kind == LOWER
                 counts[_LARGE] += kind == UPPER
-        if state != 0:
             found[counts[_GAPS], _TOKEN] = token
             found[counts[_GAPS], _STATE] = state
             counts[_GAPS] += 1
@@ -350,7 +383,7 @@ def classify(
     sentences: npt.NDArray[np.int32],
     lines: npt.NDArray[np.int32],
 ) -> None:
-    """Fill the last six arrays for every token. O(bytes) but for the sorting of line lengths.
+    """Fill the last six arrays for every token. O(bytes).
 
     ``kinds`` (uint8) is the kind of each code point; ``keys`` and ``values`` the known words, ascending by hash.
     ``gaps`` and ``quotations`` come in as zeros.
@@ -360,15 +393,31 @@ def classify(
         longest = max(longest, offsets[d + 1] - offsets[d])
     found, breaks = np.empty((longest + 1, 2), np.int32), np.empty((longest + 1, 3), np.int64)
     marks, counts = np.empty(((longest + 1) * _MARKS_IN_GAP, 2), np.int32), np.empty(5, np.int64)
+    histogram = np.empty(256, np.int32)
     for d in range(len(offsets) - 1):
         first, n = offsets[d], offsets[d + 1] - offsets[d]
         begin, end = batch_offsets[d], batch_offsets[d + 1]
         if n == 0:
             continue
         _scan(
-            data, begin, end, hashes, starts, ends, first, n, kinds, found, breaks, marks, counts, capitals, numeric, lines
+            data,
+            begin,
+            end,
+            hashes,
+            starts,
+            ends,
+            first,
+            n,
+            kinds,
+            found,
+            breaks,
+            marks,
+            counts,
+            capitals,
+            numeric,
+            lines,
         )
-        _resolve_breaks(data, kinds, begin, end, starts, ends, first, gaps, breaks[: counts[_BREAKS]])
+        _resolve_breaks(data, kinds, begin, end, starts, ends, first, gaps, breaks[: counts[_BREAKS]], histogram)
         careless = counts[_SMALL] > counts[_LARGE]
         noted = found[: counts[_GAPS]]
         _decide_gaps(data, begin, end, hashes, starts, ends, first, kinds, keys, values, gaps, noted, careless)

@@ -32,6 +32,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_WEB_ENCODINGS = (
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp866", "cp874",
+    "iso8859_2", "iso8859_3", "iso8859_4", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_10",
+    "iso8859_13", "iso8859_14", "iso8859_15", "iso8859_16", "koi8_r", "koi8_u", "gb18030", "big5", "big5hkscs",
+    "euc_jp", "cp932", "iso2022_jp", "cp949",
+)  # fmt: skip
+_WESTERN = (
+    "Unknown", "English", "French", "German", "Spanish", "Portuguese", "Italian", "Dutch", "Danish", "Swedish",
+    "Norwegian", "Finnish",
+)  # fmt: skip
 _BINARY = "binary, not text: it holds NUL bytes and no byte order mark"
 _UNKNOWN = "not UTF-8, and no other encoding fits; convert it to UTF-8"
 _ESCAPED = re.compile("[\udc80-\udcff]")
@@ -131,10 +141,15 @@ def _declared(data: bytes, name: str | None) -> str | None:
 
 
 def _guessed(data: bytes) -> str | None:
+    """The best guess among the encodings that the web knows; a text in a western language is taken as cp1252."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data).best()
-    return best.encoding if best else None
+    guesses = from_bytes(data, cp_isolation=list(_WEB_ENCODINGS))
+    best = guesses.best()
+    if best is None:
+        return None
+    fits_as_well = any("cp1252" in guess.could_be_from_charset for guess in guesses if guess.chaos <= best.chaos)
+    return "cp1252" if fits_as_well and best.language in _WESTERN else best.encoding
 
 
 def peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:

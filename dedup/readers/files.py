@@ -15,7 +15,7 @@ from dedup.errors import ReadError
 from dedup.readers.options import ReadOptions
 from dedup.readers.problems import Problems
 
-__all__ = ["STDIN", "Kind", "SourceFile", "check_exists", "find_files", "kind_of"]
+__all__ = ["STDIN", "Kind", "SourceFile", "find_files", "is_folder", "kind_of"]
 
 _log = logging.getLogger("dedup")
 
@@ -93,16 +93,22 @@ def kind_of(name: str) -> Kind | None:
     return None if inner is Kind.PARQUET else inner
 
 
-def check_exists(path: str) -> None:
-    """Raise `ReadError` when there is nothing at a path that was asked for by name."""
+def is_folder(path: str) -> bool:
+    """Whether a path that was asked for by name is a folder; not, when that cannot be told.
+
+    Raises
+    ------
+    ReadError
+        When there is nothing.
+    """
     try:
-        Path(path or "\0").stat()
+        return stat.S_ISDIR(Path(path or "\0").stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
         raise ReadError(f"{path}: there is no such file or folder") from None
     except ValueError as problem:
         raise ReadError(f"{path!r}: not a path: {problem}") from None
     except OSError:
-        return
+        return False
 
 
 def find_files(paths: Sequence[str], options: ReadOptions, problems: Problems) -> list[SourceFile]:
@@ -205,6 +211,7 @@ class _Walk:
             links, self._links = sorted(self._links), []
             for relative in links:
                 self._follow(relative)
+            self._folders.reverse()
         self._tell_of_others()
         return sorted(self._found)
 
@@ -217,7 +224,7 @@ class _Walk:
             with os.scandir(real) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as problem:
-            self._problems.skip(_joined(self._root, relative), reason(problem))
+            self._skip(relative, reason(problem))
             return
         for entry in listed:
             path = f"{relative}/{entry.name}" if relative else entry.name
@@ -232,16 +239,18 @@ class _Walk:
     def _follow(self, relative: str) -> None:
         if not self._options.enters(relative):
             return
-        path = _joined(self._root, relative)
         try:
-            real = os.path.realpath(path, strict=True)
+            real = os.path.realpath(_joined(self._root, relative), strict=True)
+        except PermissionError as problem:
+            self._skip(relative, reason(problem))
+            return
         except OSError:
-            self._problems.skip(path, "a link that leads nowhere, or in a circle")
+            self._skip(relative, "a link that leads nowhere, or in a circle")
             return
         if not Path(real).is_dir():
             self._take(relative, real, Path(real).is_file())
         elif Path(real) in Path(self._real_root).parents:
-            self._problems.skip(path, "a link to a folder above the one that is read; it is not followed")
+            self._skip(relative, "a link to a folder above the one that is read; it is not followed")
         else:
             self._folders.append((relative, real))
 
@@ -253,12 +262,16 @@ class _Walk:
             self._other[PurePath(relative).suffix.lower() or "no suffix"] += 1
             return
         if not is_regular:
-            self._problems.skip(_joined(self._root, relative), "not a file but a pipe, a socket or a device")
+            self._skip(relative, "not a file but a pipe, a socket or a device")
             return
         self._met += 1
         if real not in self._seen:
             self._seen.add(real)
             self._found.append((relative, kind))
+
+    def _skip(self, relative: str, why: str) -> None:
+        self._met += 1
+        self._problems.skip(_joined(self._root, relative), why)
 
     def _tell_of_others(self) -> None:
         counts = ", ".join(f"{suffix}: {count}" for suffix, count in sorted(self._other.items()))

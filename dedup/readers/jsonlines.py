@@ -54,7 +54,7 @@ def _records(
 
 def _parsed(line: str) -> dict[str, Any]:
     try:
-        record = json.loads(line)
+        record = json.loads(line.rstrip("\r\n"))
     except json.JSONDecodeError as problem:
         raise ReadError(f"not JSON at column {problem.colno}: {problem.msg}") from None
     except (ValueError, RecursionError) as problem:

@@ -9,7 +9,7 @@ from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.readers.decode import BROKEN_STREAM
 from dedup.readers.delimited import read_delimited
-from dedup.readers.files import STDIN, Kind, SourceFile, check_exists, find_files, kind_of, reason
+from dedup.readers.files import STDIN, Kind, SourceFile, find_files, is_folder, kind_of, reason
 from dedup.readers.html import import_trafilatura, read_html
 from dedup.readers.jsonlines import read_json_lines, read_stream
 from dedup.readers.options import ReadOptions
@@ -88,10 +88,8 @@ def read_documents(
         raise TypeError(f"paths is a sequence of paths, not {paths!r}")
     names = [str(path) for path in paths]
     for name in names:
-        if name != STDIN:
-            check_exists(name)
-            if not Path(name).is_dir() and (require := _EXTRAS.get(kind_of(name) or Kind.TEXT)):
-                require()
+        if name != STDIN and not is_folder(name) and (require := _EXTRAS.get(kind_of(name) or Kind.STREAM)):
+            require()
     return _documents(names, options, Problems(on_skip))
 
 

@@ -15,7 +15,9 @@ from dedup.report.visible import visible
 __all__ = ["MEANINGS", "evidence_rows", "print_evidence"]
 
 MEANINGS = {
-    "equal": "the token sequences are the same",
+    "identical": "the token sequences are the same",
+    "equal": "they are the same without boilerplate",
+    "shared_boilerplate": "lines of boilerplate in both, of those in either",
     "jaccard": "3-word shingles in both, of those in either",
     "cosine": "likeness of the weighted words (TF-IDF)",
     "passages": "passages that are neither quotations nor boilerplate",
@@ -77,6 +79,8 @@ def print_evidence(console: Console, evidence: Mapping[str, Any]) -> None:
 
 
 def _plain(value: Any) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -12,7 +12,7 @@ from rich.text import Text
 from dedup.align import Passage, PassageKind
 from dedup.documents import Document
 from dedup.matches import Match, Origin, Relation
-from dedup.report.table import RELATION_STYLES, describe_document
+from dedup.report.table import RELATION_STYLES, describe_document, print_wrapped
 from dedup.report.visible import visible
 
 __all__ = ["KIND_STYLES", "print_pair"]
@@ -44,7 +44,7 @@ def print_pair(console: Console, match: Match, left: Document, right: Document) 
     if match.reasons:
         console.print(Text("\nreasons", style="bold"))
         for reason in match.reasons:
-            _print_item(console, visible(reason))
+            print_wrapped(console, f"• {visible(reason)}", "  ")
     console.print()
     if not match.passages:
         console.print("no passages: no part of one text is found again in the other")
@@ -55,26 +55,20 @@ def print_pair(console: Console, match: Match, left: Document, right: Document) 
 
 
 def _print_verdict(console: Console, match: Match, left: Document, right: Document) -> None:
-    style = f"bold {RELATION_STYLES[match.relation]}"
-    console.print(
-        Text.assemble(
-            (match.relation.replace("_", " "), style), f" · {match.probability:.2f} probable that it is derived"
-        )
-    )
+    relation = (match.relation.replace("_", " "), f"bold {RELATION_STYLES[match.relation]}")
+    print_wrapped(console, Text.assemble(relation, f" · {match.probability:.2f} probable that it is derived"))
     shares = [(relation, match.relation_probabilities.get(relation, 0.0)) for relation in Relation]
     named = ", ".join(
         f"{relation.replace('_', ' ')} {share:.2f}"
         for relation, share in sorted(shares, key=lambda item: -item[1])
         if share >= _LEAST_SHARE
     )
-    if named:
-        console.print(Text(f"  {named}", style="dim"))
-    for side, document in (("left ", left), ("right", right)):
+    print_wrapped(console, named, "  ", "dim")
+    for side, document in (("left   ", left), ("right  ", right)):
         about = describe_document(document)
-        console.print(
-            Text.assemble((f"{side}  ", "dim"), (visible(document.id), "bold"), (f"  {about}" if about else "", "dim"))
-        )
-    console.print(Text.assemble(("origin ", "dim"), visible(_origin(match))))
+        parts = ((side, "dim"), (visible(document.id), "bold"), (f"  {about}" if about else "", "dim"))
+        print_wrapped(console, Text.assemble(*parts))
+    print_wrapped(console, Text.assemble(("origin ", "dim"), visible(_origin(match))))
     console.print()
 
 
@@ -104,15 +98,10 @@ def _score_table(match: Match) -> Table:
     return table
 
 
-def _print_item(console: Console, text: str) -> None:
-    for number, line in enumerate(Text(text).wrap(console, console.width - 4)):
-        console.print(Text.assemble("    " if number else "  • ", line))
-
-
 def _print_legend(console: Console, passages: Iterable[Passage]) -> None:
     present = {passage.kind for passage in passages}
-    console.print(Text("passages", style="bold"), end="")
-    console.print(Text(", by their characters in the original texts (end not included)", style="dim"))
+    what = (", by their characters in the original texts (end not included)", "dim")
+    print_wrapped(console, Text.assemble(("passages", "bold"), what))
     for kind in PassageKind:
         if kind in present:
             console.print(Text.assemble("  ", (f"■ {kind}", KIND_STYLES[kind]), (f"  {_MEANINGS[kind]}", "dim")))
@@ -135,10 +124,19 @@ def _print_passage(console: Console, number: int, passage: Passage, left: str, r
     if console.width >= _SIDE_BY_SIDE:
         grid.add_column(ratio=1, overflow="fold")
         grid.add_column(ratio=1, overflow="fold")
-        grid.add_row(*(Text(text, style=style) for text in texts))
+        for left_part, right_part in _in_step(*texts):
+            grid.add_row(Text(left_part, style=style), Text(right_part, style=style))
     else:
         grid.add_column(width=5, style="dim")
         grid.add_column(ratio=1, overflow="fold")
         for side, text in zip(("left", "right"), texts, strict=True):
             grid.add_row(side, Text(text, style=style))
     console.print(grid)
+
+
+def _in_step(left: str, right: str) -> list[tuple[str, str]]:
+    """Paragraph beside paragraph where there are as many of them on both sides; else all of it beside all of it."""
+    left_lines, right_lines = left.split("\n"), right.split("\n")
+    if len(left_lines) == len(right_lines):
+        return list(zip(left_lines, right_lines, strict=True))
+    return [(left, right)]

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dedup.documents import Document
 from dedup.errors import Skipped
 from dedup.matches import Family, Match, Origin, Relation
 
-__all__ = ["FamilyRows", "Row", "arrange", "count_relations", "describe_origin", "summarise"]
+__all__ = [
+    "FamilyRows",
+    "Row",
+    "arrange",
+    "count_relations",
+    "describe_origin",
+    "first_reason",
+    "fold_rows",
+    "summarise",
+]
 
+_SIDE = re.compile(r"\bthe (left|right) (?:text|one)\b")
 _CLOSENESS = {relation: place for place, relation in enumerate(Relation)}
 
 
@@ -31,6 +42,8 @@ class Row:
         Share of this document's tokens inside passages shared with the other.
     depth : int
         1 below the representative, 2 below one of those, …
+    folded : int
+        Further matches between the same families that this row stands for.
     """
 
     id: str
@@ -38,6 +51,7 @@ class Row:
     match: Match
     coverage: float
     depth: int = 1
+    folded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,27 @@ def arrange(matches: Sequence[Match], families: Sequence[Family]) -> tuple[list[
             inside[number].append(match)
         else:
             (excerpts if match.relation is Relation.EXCERPTED else others).append(_loose_row(match))
-    return [_grow(family, ties) for family, ties in zip(families, inside, strict=True)], excerpts, others
+    grown = [_grow(family, ties) for family, ties in zip(families, inside, strict=True)]
+    return grown, sorted(excerpts, key=_names), sorted(others, key=_names)
+
+
+def fold_rows(rows: Iterable[Row], families: Sequence[Family]) -> list[Row]:
+    """Of the rows between the same two families the most telling one, which counts the others."""
+    home = {name: family.representative for family in families for name in family.documents}
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        ends = sorted(home.get(name, name) for name in (row.id, row.other))
+        groups.setdefault(tuple(ends), []).append(row)
+    best = (replace(min(group, key=_weakness), folded=len(group) - 1) for group in groups.values())
+    return sorted(best, key=_names)
+
+
+def first_reason(row: Row) -> str:
+    """The weightiest reason, said from the row's side: its own text is *this text*, that above it *the other*."""
+    if not row.match.reasons:
+        return ""
+    own = "right" if row.match.right == row.id else "left"
+    return _SIDE.sub(lambda found: "this text" if found[1] == own else "the other", row.match.reasons[0])
 
 
 def describe_origin(match: Match, name: str, other: str) -> str:
@@ -163,6 +197,14 @@ def _preorder(family: Family, children: Mapping[str, list[Row]]) -> tuple[Row, .
 
 def _loose_row(match: Match) -> Row:
     return _row(match, match.right if match.source == match.left else match.left)
+
+
+def _names(row: Row) -> tuple[str, str]:
+    return row.id, row.other
+
+
+def _weakness(row: Row) -> tuple[Any, ...]:
+    return row.match.source != row.other, -row.match.probability, -row.coverage, row.id, row.other
 
 
 def _row(match: Match, name: str, depth: int = 1) -> Row:

@@ -14,10 +14,10 @@ from rich.text import Text
 from dedup.documents import Document
 from dedup.errors import Skipped
 from dedup.matches import Family, Match, Relation
-from dedup.report.rows import FamilyRows, Row, arrange, describe_origin, summarise
+from dedup.report.rows import FamilyRows, Row, arrange, describe_origin, first_reason, fold_rows, summarise
 from dedup.report.visible import visible
 
-__all__ = ["RELATION_STYLES", "describe_document", "make_console", "print_table"]
+__all__ = ["RELATION_STYLES", "describe_document", "make_console", "print_table", "print_wrapped"]
 
 RELATION_STYLES = {
     Relation.IDENTICAL: "red",
@@ -38,9 +38,14 @@ _BELOW = str.maketrans("├└", "│ ")
 _MEMBERS = 40
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:  # rich would end the process with exit code 1, which has another meaning here
+        raise BrokenPipeError
+
+
 def make_console(stream: TextIO, width: int | None = None) -> Console:
     """A console that takes texts as they are: no markup, no highlighting; colours only on a terminal."""
-    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    console = _Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     if width is None and not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _PLAIN_WIDTH
     console.width = max(console.width, _NARROWEST)
@@ -64,7 +69,8 @@ def print_table(
     matches, families, documents, skipped
         As the comparison has them.
     every : bool
-        Show every member of a large family, not the first forty.
+        Show every member of a large family, not the first forty, and every match between two families, not the most
+        telling one.
     """
     grown, excerpts, others = arrange(matches, families)
     if matches:
@@ -74,17 +80,24 @@ def print_table(
     for title, rows in (("Excerpts across families", excerpts), ("Further matches", others)):
         if rows:
             console.print(Text(f"\n{title}", style="bold underline"))
-            for row in rows:
+            for row in rows if every else fold_rows(rows, families):
                 _print_row(console, row, documents)
     if matches:
         console.print()
-    console.print(Text(summarise(documents, families, matches, skipped), style="bold"))
+    print_wrapped(console, summarise(documents, families, matches, skipped), "", "bold")
 
 
 def describe_document(document: Document | None) -> str:
     """Outlet, date and title, as far as they are known."""
     title = visible(document.title) if document and document.title else ""
     return " · ".join(part for part in (_byline(document), title) if part)
+
+
+def print_wrapped(console: Console, text: str | Text, margin: str = "", style: str = "") -> None:
+    """Print a text line by line behind a margin, without spaces at the ends of lines."""
+    for line in (Text(text) if isinstance(text, str) else text).wrap(console, console.width - len(margin)):
+        line.rstrip()
+        console.print(Text.assemble(margin, line), style=style)
 
 
 def _print_family(console: Console, grown: FamilyRows, documents: Mapping[str, Document], *, every: bool) -> None:
@@ -94,7 +107,7 @@ def _print_family(console: Console, grown: FamilyRows, documents: Mapping[str, D
     _print_spread(console, visible(family.representative), size, style="bold green")
     about = describe_document(documents.get(family.representative))
     if about:
-        _print_detail(console, about, "  ")
+        print_wrapped(console, about, "  ", "dim")
     shown = grown.rows if every else grown.rows[:_MEMBERS]
     for row, branch in zip(shown, _branches(shown), strict=True):
         _print_row(console, row, documents, branch)
@@ -102,11 +115,11 @@ def _print_family(console: Console, grown: FamilyRows, documents: Mapping[str, D
     if left_out:
         kinds = Counter(row.match.relation for row in left_out)
         named = ", ".join(f"{kinds[relation]:,} {_words(relation)}" for relation in Relation if kinds[relation])
-        _print_detail(console, f"… and {len(left_out):,} more: {named} (--verbose shows them)", "  ")
+        print_wrapped(console, f"… and {len(left_out):,} more: {named} (--verbose shows them)", "  ", "dim")
     if grown.untied:
         ids = ", ".join(map(visible, grown.untied if every else grown.untied[:_MEMBERS]))
         more = "" if every or len(grown.untied) <= _MEMBERS else ", …"
-        _print_detail(console, f"also in the family: {ids}{more}", "  ")
+        print_wrapped(console, f"also in the family: {ids}{more}", "  ", "dim")
 
 
 def _print_row(console: Console, row: Row, documents: Mapping[str, Document], branch: str = "") -> None:
@@ -115,10 +128,13 @@ def _print_row(console: Console, row: Row, documents: Mapping[str, Document], br
     margin = branch.translate(_BELOW)
     _print_spread(console, visible(row.id), Text(figures, style=RELATION_STYLES[match.relation]), branch, margin)
     detail = visible(describe_origin(match, row.id, row.other))
-    if match.reasons:
-        detail += f": {visible(match.reasons[0])}"
+    reason = visible(first_reason(row))
+    if reason:
+        detail += f": {reason}"
+    if row.folded:
+        detail += f"; and {row.folded:,} more between the same families"
     byline = _byline(documents.get(row.id))
-    _print_detail(console, f"{byline} · {detail}" if byline else detail, margin + "  ")
+    print_wrapped(console, f"{byline} · {detail}" if byline else detail, margin + "  ", "dim")
 
 
 def _print_spread(
@@ -134,12 +150,6 @@ def _print_spread(
         if number == len(lines) - 1:
             text.append(" " * (room - cell_len(line))).append_text(figures)
         console.print(text)
-
-
-def _print_detail(console: Console, text: str, margin: str) -> None:
-    for line in Text(text).wrap(console, console.width - len(margin)):
-        line.rstrip()
-        console.print(Text.assemble(margin, line), style="dim")
 
 
 def _figures(relation: str, probability: str, coverage: str) -> str:

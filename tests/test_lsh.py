@@ -1,0 +1,129 @@
+"""Retrieval: bands, joins, rare features; recall as promised."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+
+from dedup.documents import TextBatch
+from dedup.errors import SettingsError
+from dedup.kernels.join import LARGEST_RUN
+from dedup.lsh import Bands, ReuseLimits, choose_bands, near_pairs, reuse_pairs
+from dedup.sketch import MinHasher, ShingleSets, Signatures
+from dedup.statistics import IDF_ONE, Statistics, TermCounts
+from dedup.tokens import tokenize
+from tests.reference import sketch as reference
+
+
+@given(st.floats(0.3, 1.0), st.floats(0.5, 0.99))
+def test_the_chosen_bands_keep_the_promise_with_the_most_rows(threshold: float, min_recall: float):
+    chosen = choose_bands(128, threshold, min_recall)
+    assert chosen.recall(threshold) >= min_recall
+    finer = Bands(128 // (chosen.rows + 1), chosen.rows + 1)
+    assert finer.recall(threshold) < min_recall + 0.1 * (1 - min_recall)
+
+
+def test_a_promise_that_cannot_be_kept_is_refused_with_what_can():
+    with pytest.raises(SettingsError, match="raise num_perm or threshold"):
+        choose_bands(16, 0.05, 0.99)
+
+
+@given(st.lists(st.lists(st.integers(0, 2), min_size=12, max_size=12), min_size=2, max_size=20))
+def test_candidates_are_those_that_share_a_band(rows: list[list[int]]):
+    signatures = Signatures(np.array(rows, np.uint32), 3, 1, "test")
+    documents = np.arange(len(rows), dtype=np.int32)
+    found = near_pairs(signatures, documents, threshold=0.6, min_recall=0.9)
+    bands = choose_bands(12, 0.6, 0.9)
+    expected = reference.pairs_with_common_band(rows, bands.bands, bands.rows, max(1, int(0.4 * 12)))
+    assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == expected
+
+
+def test_documents_that_are_left_out_are_in_no_pair():
+    signatures = Signatures(np.full((3, 16), 2**32 - 1, np.uint32), 3, 1, "test")
+    found = near_pairs(signatures, np.array([0, 2], np.int32), threshold=0.5, min_recall=0.9)
+    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(0, 2)]
+
+
+def test_a_run_of_equal_keys_gives_linearly_many_pairs_and_ties_all_together():
+    size = 40 * LARGEST_RUN
+    signatures = Signatures(np.ones((size, 16), np.uint32), 3, 1, "test")
+    found = near_pairs(signatures, np.arange(size, dtype=np.int32), threshold=0.5, min_recall=0.9)
+    assert len(found) < 6 * size
+    assert set(found.right.tolist()) == set(range(1, size))
+
+
+def test_threads_do_not_change_the_candidates():
+    rng = np.random.default_rng(3)
+    signatures = Signatures(rng.integers(0, 3, (300, 128)).astype(np.uint32), 3, 1, "test")
+    documents = np.arange(300, dtype=np.int32)
+    one, two = (near_pairs(signatures, documents, threshold=0.5, min_recall=0.99, jobs=jobs) for jobs in (1, 2))
+    assert (one.packed() == two.packed()).all()
+
+
+@pytest.mark.parametrize("length", [20, 50, 100, 500, 2000])
+@pytest.mark.parametrize("jaccard", [0.5, 0.7])
+def test_recall_at_a_jaccard_is_kept_at_any_length(length: int, jaccard: float):
+    pairs, min_recall = 250, 0.95
+    shared = round(2 * length * jaccard / (1 + jaccard))
+    texts = []
+    for trial in range(pairs):
+        common = [f"c{trial}x{i}" for i in range(shared)]
+        for side in "ab":
+            own = [f"{side}{trial}x{i}" for i in range(length - shared)]
+            texts.append(" ".join(common + own))
+    signatures = MinHasher(shingle_size=1).signatures(tokenize(TextBatch.from_texts(texts)))
+    truth = shared / (2 * length - shared)
+    found = near_pairs(
+        signatures, np.arange(2 * pairs, dtype=np.int32), threshold=min(truth, jaccard), min_recall=min_recall
+    )
+    hits = int(((found.left % 2 == 0) & (found.right == found.left + 1)).sum())
+    assert hits >= binom.ppf(0.001, pairs, min_recall)
+
+
+def rare_features(texts: list[str], statistics: Statistics, limits: ReuseLimits) -> list[dict[int, int]]:
+    tokens = tokenize(TextBatch.from_texts(texts))
+    sets, counts = ShingleSets.from_tokens(tokens), TermCounts.from_tokens(tokens)
+    documents = []
+    for i in range(len(texts)):
+        terms = counts.terms[counts.offsets[i] : counts.offsets[i + 1]]
+        idf = statistics.idf(terms, "en")
+        features = {
+            int(term): int(value) * 8 // IDF_ONE
+            for term, value in zip(terms, idf, strict=True)
+            if value >= limits.min_idf * IDF_ONE
+        }
+        features |= dict.fromkeys(sets.values[sets.offsets[i] : sets.offsets[i + 1]].tolist(), 48)
+        documents.append(features)
+    return documents
+
+
+@given(st.lists(st.lists(st.sampled_from("fog ferry quay harbour tram the of a".split()), max_size=12), min_size=2, max_size=12))
+def test_reuse_candidates_are_those_that_share_enough_rarity(words: list[list[str]]):
+    texts = [" ".join(chosen) for chosen in words]
+    tokens = tokenize(TextBatch.from_texts(texts))
+    background, limits = Statistics.background(), ReuseLimits(max_frequency=4, min_weight=12.0)
+    found = reuse_pairs(
+        ShingleSets.from_tokens(tokens),
+        TermCounts.from_tokens(tokens),
+        statistics=background,
+        languages=["en"] * len(texts),
+        limits=limits,
+    )
+    weights = reference.shared_weights(rare_features(texts, background, limits), limits.max_frequency)
+    expected = {pair for pair, weight in weights.items() if weight >= 12 * 8}
+    assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == expected
+
+
+def test_the_work_is_bounded_by_lowering_the_frequency_limit():
+    texts = [f"zanzibar quagmire {i} {i}x" for i in range(40)]
+    tokens = tokenize(TextBatch.from_texts(texts))
+    arguments = {
+        "statistics": Statistics.background(),
+        "languages": ["en"] * len(texts),
+    }
+    sets, counts = ShingleSets.from_tokens(tokens), TermCounts.from_tokens(tokens)
+    free = reuse_pairs(sets, counts, limits=ReuseLimits(max_frequency=40, min_weight=5.0), **arguments)
+    bound = reuse_pairs(sets, counts, limits=ReuseLimits(max_frequency=40, min_weight=5.0, max_work=50), **arguments)
+    assert len(free) == 40 * 39 // 2
+    assert len(bound) == 0

@@ -1,0 +1,117 @@
+"""Shingles, signatures and the estimates that they give."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.documents import TextBatch
+from dedup.errors import MismatchError
+from dedup.kernels.sorting import sort_unique
+from dedup.sketch import MinHasher, ShingleSets, Signatures
+from dedup.tokens import tokenize
+from tests.reference import sketch as reference
+
+WORDS = st.sampled_from(["fog", "harbour", "ferry", "der", "Großbrand", "ελλάς", "наводнение", "مدينة", "𝔉𝔬𝔤", "don’t"])
+SINGLES = st.sampled_from(list("港口起雾了渡轮搁浅东京"))
+TEXTS = st.one_of(
+    st.just(""),
+    st.lists(WORDS, max_size=60).map(" ".join),
+    st.lists(SINGLES, max_size=60).map("".join),
+    st.lists(st.one_of(WORDS.map(lambda word: f" {word} "), SINGLES), max_size=60).map("".join),
+)
+
+
+def token_lists(texts: list[str]) -> list[list[int]]:
+    tokens = tokenize(TextBatch.from_texts(texts))
+    return [tokens.hashes[a:b].tolist() for a, b in zip(tokens.offsets[:-1], tokens.offsets[1:], strict=True)]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=5), st.integers(1, 7))
+def test_shingle_sets_are_those_of_the_oracle(texts: list[str], size: int):
+    sets = ShingleSets.from_tokens(tokenize(TextBatch.from_texts(texts)), shingle_size=size)
+    for i, tokens in enumerate(token_lists(texts)):
+        expected = sorted(set(reference.shingles(tokens, size)))
+        assert sets.values[sets.offsets[i] : sets.offsets[i + 1]].tolist() == expected
+        assert sets.totals[i] == len(expected)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.floats(0.05, 1.0))
+def test_a_sample_keeps_the_smallest_hashes_and_counts_all(texts: list[str], share: float):
+    tokens = tokenize(TextBatch.from_texts(texts))
+    sample, full = ShingleSets.from_tokens(tokens, sampled=share), ShingleSets.from_tokens(tokens)
+    for i in range(len(texts)):
+        everything = full.values[full.offsets[i] : full.offsets[i + 1]]
+        kept = sample.values[sample.offsets[i] : sample.offsets[i + 1]]
+        assert kept.tolist() == [value for value in everything.tolist() if value <= int(share * 2**64)]
+    assert sample.totals.tolist() == full.totals.tolist()
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.integers(1, 140), st.integers(0, 2**32))
+def test_signatures_are_those_of_the_oracle(texts: list[str], num_perm: int, seed: int):
+    values = MinHasher(num_perm=num_perm, seed=seed).transform(texts)
+    for row, tokens in zip(values.tolist(), token_lists(texts), strict=True):
+        assert row == reference.signature(reference.shingles(tokens, 3), num_perm, seed)
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=200))
+def test_sort_unique_sorts_and_removes_repeats(values: list[int]):
+    given_values = np.array(values, np.uint64)
+    out = np.empty(len(values), np.uint64)
+    kept = sort_unique(given_values, len(values), out, np.empty(2 * len(values) + 2, np.int32))
+    assert out[:kept].tolist() == sorted(set(values))
+
+
+@pytest.mark.parametrize("length", [10, 20, 50, 100, 500])
+def test_the_estimate_is_unbiased_and_as_exact_as_promised_at_any_length(length: int):
+    estimates, truths = [], []
+    for trial in range(60):
+        shared = [f"s{trial}x{i}" for i in range(2 * length // 3)]
+        left = shared + [f"l{trial}x{i}" for i in range(length - len(shared))]
+        right = shared + [f"r{trial}x{i}" for i in range(length - len(shared))]
+        a, b = MinHasher(num_perm=128, shingle_size=1).transform([" ".join(left), " ".join(right)])
+        estimates.append(float((a == b).mean()))
+        truths.append(reference.jaccard(set(map(hash, left)), set(map(hash, right))))
+    errors = np.array(estimates) - np.array(truths)
+    assert abs(errors.mean()) < 4 * 0.0442 / np.sqrt(60)
+    assert np.sqrt((errors**2).mean()) < 1.35 * 0.0442
+
+
+def test_the_batch_does_not_change_a_signature():
+    texts = [f"one two three {i} four five" for i in range(50)]
+    together = MinHasher().transform(texts)
+    alone = np.concatenate([MinHasher().transform([text]) for text in texts])
+    assert (together == alone).all()
+
+
+def test_an_empty_text_has_the_largest_values_and_no_texts_give_no_rows():
+    assert (MinHasher(num_perm=16).transform([""]) == 2**32 - 1).all()
+    assert MinHasher(num_perm=16).transform([]).shape == (0, 16)
+
+
+def test_one_text_instead_of_many_is_refused():
+    with pytest.raises(ValueError, match=r"pass \[text\]"):
+        MinHasher().transform("a text")
+
+
+@pytest.mark.parametrize("wrong", [{"num_perm": 0}, {"shingle_size": 0}, {"seed": -1}])
+def test_senseless_parameters_are_refused(wrong: dict[str, int]):
+    with pytest.raises(ValueError, match="must be"):
+        MinHasher(**wrong).fit()
+
+
+def test_parameters_can_be_read_and_set_as_scikit_learn_does():
+    hasher = MinHasher(num_perm=64).set_params(seed=7)
+    assert hasher.get_params() == {"num_perm": 64, "shingle_size": 3, "seed": 7}
+    with pytest.raises(ValueError, match="no parameter 'perms'"):
+        hasher.set_params(perms=3)
+
+
+@pytest.mark.parametrize("change", [{"seed": 2}, {"shingle_size": 5}])
+def test_signatures_made_otherwise_are_not_compared(change: dict[str, int]):
+    tokens = tokenize(TextBatch.from_texts(["a b c d"]))
+    first = MinHasher().signatures(tokens)
+    with pytest.raises(MismatchError, match=next(iter(change))):
+        first.check_comparable(MinHasher(**change).signatures(tokens))
+    with pytest.raises(MismatchError, match="scheme"):
+        first.check_comparable(Signatures(first.values, 3, 1, "another"))

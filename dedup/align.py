@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.documents import TextBatch
-from dedup.kernels.align import Documents, align_documents
+from dedup.kernels.align import Documents, Settings, align_documents
+from dedup.kernels.align_features import Trees
 from dedup.kernels.align_segment import Model
 from dedup.kernels.align_words import number_words
 from dedup.language import guess_languages
@@ -181,7 +183,7 @@ def prepare(
     words = np.empty(size, np.int32)
     vocabulary = int(number_words(stem_tokens(tokens, languages), words))
     weights = (statistics.idf(tokens.hashes) / IDF_ONE).astype(np.float32)
-    buckets = np.searchsorted(_parameters()[1], weights, side="right").astype(np.uint8)
+    buckets = np.searchsorted(_parameters().rarity, weights, side="right").astype(np.uint8)
     gaps = np.where((segments.gaps == 0) & segments.capitals, np.uint8(_CAPITAL), segments.gaps)
     return AlignmentInput(tokens, segments, words, weights, buckets, gaps, boilerplate, vocabulary)
 
@@ -207,7 +209,7 @@ def align_pairs(
     """
     if len(left) != len(right):
         raise ValueError(f"{len(left)} left and {len(right)} right documents")
-    model, _, settings = _parameters()
+    learned = _parameters()
     documents = Documents(
         prepared.tokens.offsets,
         prepared.words,
@@ -222,7 +224,9 @@ def align_pairs(
 
     def work(begin: int) -> tuple[npt.NDArray[np.generic], ...]:
         sides = (np.ascontiguousarray(side[begin : begin + chunk], np.int32) for side in (left, right))
-        return align_documents(documents, model, max(1, prepared.vocabulary), *sides, settings)  # type: ignore[no-any-return]
+        return align_documents(  # type: ignore[no-any-return]
+            documents, learned.model, learned.close, learned.distant, max(1, prepared.vocabulary), *sides, learned.settings
+        )
 
     parts = in_threads(work, range(0, len(left), chunk), jobs)
     offsets = np.zeros(len(left) + 1, np.int64)
@@ -285,11 +289,27 @@ def _place(passage: Passage) -> tuple[int, int, int, int]:
     return passage.left_start, passage.right_start, passage.left_end, passage.right_end
 
 
+class _Parameters(NamedTuple):
+    """What benchmarks/training/align.py has learned: see the notes in the file itself."""
+
+    model: Model
+    close: Trees
+    distant: Trees
+    rarity: npt.NDArray[np.float32]
+    settings: Settings
+
+
 @cache
-def _parameters() -> tuple[Model, npt.NDArray[np.float32], npt.NDArray[np.float64]]:
-    """The learned scores, the limits of the rarity classes in idf, and the settings. See benchmarks/training/align.py."""
+def _parameters() -> _Parameters:
     learned = json.loads((files("dedup") / "data" / "align.json").read_text())
-    logs = np.log(np.maximum(np.arange(4097), 1))
-    arrays = [np.array(learned[name], np.float32) for name in ("match", "border", "ratio", "length")]
-    model = Model(*arrays, logs.astype(np.float32))
-    return model, np.array(learned["rarity"], np.float32), np.array(learned["settings"], np.float64)
+    logs = np.log(np.maximum(np.arange(4097), 1)).astype(np.float32)
+    arrays = (np.array(learned[name], np.float32) for name in ("match", "border", "ratio", "length"))
+    close, distant = (_trees(learned[name]) for name in ("close", "distant"))
+    return _Parameters(
+        Model(*arrays, logs), close, distant, np.array(learned["rarity"], np.float32), Settings(**learned["settings"])
+    )
+
+
+def _trees(learned: Mapping[str, Sequence[float]]) -> Trees:
+    roots, splits, skips = (np.array(learned[name], np.int32) for name in ("roots", "splits", "skips"))
+    return Trees(roots, splits, np.array(learned["values"], np.float32), skips)

@@ -107,7 +107,9 @@ def _shared_lines(lines: Lines, families: npt.NDArray[np.int64]) -> npt.NDArray[
             continue
         _, first = np.unique(families[owner[group]], return_index=True)
         needed = _LEAST_AT_EDGE if at_edge[group].mean() >= 0.8 else _LEAST_ANYWHERE
-        if len(first) >= needed and not _mostly_related(ordered, totals, owner[group[np.sort(first)]]):
+        if len(first) >= needed and not _mostly_related(
+            ordered, totals, owner[group[np.sort(first)]], int(lines.lengths[group[0]])
+        ):
             marked[group] = True
     return marked
 
@@ -117,13 +119,15 @@ def _near_edge(lines: Lines, owner: npt.NDArray[np.int64]) -> npt.NDArray[np.boo
     return (number - lines.offsets[owner] < _HEAD) | (lines.offsets[owner + 1] - number <= _FOOT)
 
 
-def _mostly_related(lines: Lines, totals: npt.NDArray[np.int64], documents: npt.NDArray[np.int64]) -> bool:
-    """Whether at least half of the pairs of some of the documents share a good part of their lines."""
+def _mostly_related(
+    lines: Lines, totals: npt.NDArray[np.int64], documents: npt.NDArray[np.int64], length: int
+) -> bool:
+    """Whether at least half of the pairs of some documents share much beside the line of ``length`` tokens."""
     some = documents[np.linspace(0, len(documents) - 1, min(len(documents), _SAMPLE)).astype(int)]
     related = pairs = 0
     for i, left in enumerate(some):
         for right in some[i + 1 :]:
             shared = shared_tokens(lines.fingerprints, lines.lengths, lines.offsets, left, right)
-            related += shared > _RELATED * min(totals[left], totals[right])
+            related += shared - length > _RELATED * (min(totals[left], totals[right]) - length)
             pairs += 1
     return 2 * related >= pairs

@@ -156,6 +156,8 @@ def _near_families(
 
 def _members(families: npt.NDArray[np.int64]) -> dict[int, npt.NDArray[np.int64]]:
     """The documents of each family of several, by its head."""
+    if not len(families):
+        return {}
     order = np.argsort(families, kind="stable")
     heads, starts = np.unique(families[order], return_index=True)
     groups = np.split(order, starts[1:])
@@ -178,7 +180,8 @@ def _expand(heads: CandidatePairs, families: npt.NDArray[np.int64]) -> Candidate
     """Pairs between families as pairs between their documents, unless the families are large."""
     members = _members(families)
     parts = [np.stack([heads.left, heads.right], axis=1).astype(np.int64)]
-    grown = np.isin(heads.left, list(members)) | np.isin(heads.right, list(members))
+    known = np.array(list(members), np.int64)
+    grown = np.isin(heads.left, known) | np.isin(heads.right, known)
     for left, right in zip(heads.left[grown].tolist(), heads.right[grown].tolist(), strict=True):
         a, b = (members.get(head, np.array([head])) for head in (left, right))
         a, b = (group if len(group) <= LARGE_FAMILY else group[:1] for group in (a, b))

@@ -104,7 +104,7 @@ class Segments:
 def segment(tokens: Tokens) -> Segments:
     """Find sentences, lines, paragraphs and quotations in tokenised texts.
 
-    The rules are in docs of the tables below and of `dedup.kernels.segments`. They need no language and no model: a
+    The rules need no language and no model; lists of words and signs stand below, and the kernels say the rest. A
     sentence ends at . ! ? and their like before a blank and no small letter, but not behind titles, initials,
     abbreviations and ordinals.
     """

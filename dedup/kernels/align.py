@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dedup.kernels.align_features import FEATURES as FIGURES
 from dedup.kernels.align_features import describe, probability
 from dedup.kernels.align_grams import LEVELS, Grams, new_grams, share_grams
-from dedup.kernels.align_segment import HOPELESS, Search, explain, new_search, refine
+from dedup.kernels.align_segment import HOPELESS, Search, condensed, explain, new_search, refine
 from dedup.kernels.align_starts import exact_runs, rare_windows
 from dedup.kernels.align_words import passage_kind
 from dedup.kernels.compile import inner, kernel
@@ -19,7 +19,13 @@ __all__ = ["Documents", "align_documents"]
 
 
 CLOSE = 2
-"""Styles of rewriting that keep the words; the last one, behind them, keeps little more than the story."""
+"""Styles of rewriting that keep the words; the next one keeps little more than the story."""
+
+CONDENSED = 3
+"""The style of a passage that tells a whole document."""
+
+LONGER = 2.5
+"""How many times the length of its condensation a document must have."""
 
 NEAR = 60
 """Words between two candidates that may be one."""
@@ -109,6 +115,7 @@ class Tools(NamedTuple):
     found: Found
     kept: Found
     taken: npt.NDArray[np.bool_]
+    free: npt.NDArray[np.bool_]
     links: npt.NDArray[np.int32]
     begin: npt.NDArray[np.int32]
     features: npt.NDArray[np.float32]
@@ -123,6 +130,7 @@ def new_tools(longest, vocabulary):  # type: ignore[no-untyped-def]
         new_search(longest, LEVELS),
         _new_found(limit),
         _new_found(limit),
+        np.zeros((2, longest + 1), np.bool_),
         np.zeros((2, longest + 1), np.bool_),
         np.zeros((2, longest + 1), np.int32),
         np.zeros((limit, 4), np.int32),
@@ -310,6 +318,53 @@ def settle(tools, documents, model, trees, starts, sizes, count, stand, settings
 
 
 @inner
+def find_condensed(tools, documents, model, starts, sizes, side, stand):  # type: ignore[no-untyped-def]
+    """The segment of document ``side`` that tells the whole of the other, much longer, document.
+
+    Returns the box and its score, which is below 0 where there is none or other passages explain it well enough.
+    """
+    a, b, score = condensed(
+        tools.search, model, CONDENSED, tools.grams.numbers, (documents.buckets, documents.gaps), tools.free,
+        starts[side], sizes[side], side, sizes[1 - side],
+    )  # fmt: skip
+    box = (a, b, 0, sizes[1]) if side == 0 else (0, sizes[0], a, b)
+    if sizes[1 - side] < LONGER * (b - a):
+        return box, np.float32(-1)
+    explained = 0
+    for k in range(stand):
+        low, high = tools.kept.boxes[k, 2 * side], tools.kept.boxes[k, 2 * side + 1]
+        explained += max(0, min(high, b) - max(low, a))
+    return box, np.float32(-1) if 2 * explained > b - a else score
+
+
+@inner
+def settle_condensed(tools, documents, model, trees, starts, sizes, stand, settings):  # type: ignore[no-untyped-def]
+    """Let condensations stand in place of the lesser passages within them. Returns how many stand."""
+    for side in range(2):
+        box, score = find_condensed(tools, documents, model, starts, sizes, side, stand)
+        if score < settings.least:
+            continue
+        judge(tools, documents, model, starts, sizes, box, score, CONDENSED, 0, stand)
+        chance = probability(trees, tools.features)
+        if chance < settings.accept:
+            continue
+        release(tools, stand)
+        stay = 0
+        for k in range(stand):
+            a, b, c, d = tools.kept.boxes[k]
+            if (a < box[1] and box[0] < b) and (c < box[3] and box[2] < d):
+                continue
+            _keep(tools.kept, stay, (a, b, c, d), tools.kept.scores[k], tools.kept.styles[k], tools.kept.exact[k])
+            stay += 1
+        _keep(tools.kept, stay, box, chance, CONDENSED, 0)
+        stand = stay + 1
+        for k in range(stand):
+            tools.taken[0, tools.kept.boxes[k, 0] : tools.kept.boxes[k, 1]] = True
+            tools.taken[1, tools.kept.boxes[k, 2] : tools.kept.boxes[k, 3]] = True
+    return stand
+
+
+@inner
 def release(tools, stand):  # type: ignore[no-untyped-def]
     """Forget which words are taken."""
     for k in range(stand):
@@ -370,11 +425,12 @@ def align_documents(documents, model, close, distant, vocabulary, left, right, s
         straight = _goes_first(documents.hashes, start_a, n, start_b, m)
         if not straight:
             start_a, n, start_b, m = start_b, m, start_a, n
-        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
         starts, sizes = (start_a, start_b), (n, m)
+        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
         count = find_close(tools, documents, model, starts, sizes, settings)
         stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings)
         if len(distant.roots) > 0:
+            stand = settle_condensed(tools, documents, model, distant, starts, sizes, stand, settings)
             count = find_distant(tools, documents, model, starts, sizes, settings)
             stand = settle(tools, documents, model, distant, starts, sizes, count, stand, settings)
         release(tools, stand)

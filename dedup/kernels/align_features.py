@@ -34,7 +34,8 @@ class Trees(NamedTuple):
 
 CONTEXT = 100
 STEP = 40
-SIDE = 13
+SIDE = 14
+BLOCKS = 8
 
 FEATURES = 2 * SIDE + 6
 """Figures of a passage: SIDE for the side where each is less, SIDE where it is more, and those of the pair."""
@@ -69,6 +70,7 @@ def _describe_side(search, model, grams, documents, side, place, size, start, en
     total, matched, near, points = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
     around, around_matched = np.float32(5), np.float32(1)
     rare, once = np.float32(0), np.float32(0)
+    spread, last_block = np.float32(0), -1
     kinds = np.zeros(7, np.float32)
     for i in range(max(0, start - CONTEXT), min(size, end + CONTEXT)):
         weight = max(np.float32(0), documents.weights[place + i] - np.float32(1.5))
@@ -87,6 +89,9 @@ def _describe_side(search, model, grams, documents, side, place, size, start, en
                 often = np.float32(counts[0, words[i]]) * np.float32(counts[1, words[i]])
                 rare += weight / (1 + np.float32(0.5) * np.log(often))
                 once += 1 if often == 1 else 0
+                block = (i - start) * BLOCKS // (end - start)
+                spread += 1 if block != last_block else 0
+                last_block = block
     length = np.float32(end - start)
     out[0] = points / length
     out[1] = matched / (total + 1)
@@ -102,6 +107,7 @@ def _describe_side(search, model, grams, documents, side, place, size, start, en
     gap = documents.gaps[place + end] if end < size else np.uint8(EDGE)
     out[11] = model.border[style, 0, documents.gaps[place + start]] + model.border[style, 1, gap]
     out[12] = total / length
+    out[13] = spread / BLOCKS
 
 
 @inner

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from dedup.kernels.align_grams import RUNS
 from dedup.kernels.compile import inner
 
-__all__ = ["MATCHES", "Model", "Search", "best_segment", "explain", "mark_segment", "match_types", "new_search", "refine"]
+__all__ = ["MATCHES", "Model", "Search", "best_segment", "condensed", "explain", "mark_segment", "match_types", "new_search", "refine"]
 
 MATCHES = 7
 """Kinds of match: absent, present, neighbour, and runs of 2, 3 to 4, 5 to 8, 9 or more."""
@@ -45,7 +45,7 @@ class Model(NamedTuple):
     border : float32 array (styles, 2, gaps)
         For a passage that starts, and that ends, at a gap of the class.
     ratio : float32 array (styles,)
-        Weight of the squared log ratio of the two lengths.
+        Weight of the squared log ratio of the two lengths; 0 where no length matters.
     length : float32 array (styles, 2)
         Weight, and centre, of the squared log of the length in words.
     logs : float32 array (k,)
@@ -173,6 +173,8 @@ def best_segment(search, model, style, buckets, gaps, taken, offset, size, low, 
         best_start = max(best_start, here_start)
         best_end = max(best_end, here_end)
         count += 1
+    if model.ratio[style] == 0:
+        return _best_pair(sums, starts, ends, count)
     ratio, centre, weight = model.ratio[style], model.length[style, 1], model.length[style, 0]
     log_other = model.logs[min(other, len(model.logs) - 1)]
     best, x, y = np.float32(-1e9), low, low
@@ -189,6 +191,28 @@ def best_segment(search, model, style, buckets, gaps, taken, offset, size, low, 
             if value > best:
                 best, x, y = value, starts[s], ends[e]
     return x, y, best
+
+
+@inner
+def _best_pair(sums, starts, ends, count):  # type: ignore[no-untyped-def]
+    """The best borders where lengths do not matter: one pass."""
+    best, x, y, first = np.float32(-1e9), starts[0], ends[0], 0
+    for e in range(count):
+        if sums[2 * e] > sums[2 * first]:
+            first = e
+        value = sums[2 * first] + sums[2 * e + 1]
+        if value > best and ends[e] > starts[first]:
+            best, x, y = value, starts[first], ends[e]
+    return x, y, best
+
+
+@inner
+def condensed(search, model, style, numbers, words, taken, place, size, side, other_size):  # type: ignore[no-untyped-def]
+    """The best segment of document ``side`` for the whole of the other. Returns start, end, score. O(n + m)."""
+    buckets, gaps = words
+    mark_segment(search, numbers[1 - side], 0, other_size)
+    match_types(search, numbers[side], 0, size)
+    return best_segment(search, model, style, buckets, gaps, taken[side], place, size, 0, size, other_size)
 
 
 @inner

@@ -51,7 +51,6 @@ _COMMON = np.zeros(QUOTES + 32, np.uint8)
 _COMMON[WEAK], _COMMON[STOP] = _CLAUSE, _STOP
 
 _HIGH_BITS = np.uint64(0x8080808080808080)
-_LOW_BITS = np.uint64(0x7F7F7F7F7F7F7F7F)
 _TO_NINE = np.uint64(0x4646464646464646)  # a byte of '9' + 1 or more gets the high bit
 _TO_ZERO = np.uint64(0x5050505050505050)  # a byte of '0' or more gets the high bit
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
@@ -121,15 +120,13 @@ def _context(kind: int, single: bool) -> int:
 
 
 @inner
-def _context_behind(data, kinds, position, limit, single):  # type: ignore[no-untyped-def]
-    """How what follows a quotation mark bears on it."""
-    if position >= limit:
-        return SPACE
-    code = decode(data, position, limit)[0]
-    kind = kind_of(kinds, code)
-    if kind == STOP and (code > 0x2E or (position + 1 < limit and data[position + 1] == 0x2E)):
-        return DOTS
-    return _context(kind, single)
+def _begins_dots(data: npt.NDArray[np.uint8], position: int, limit: int) -> bool:
+    """Whether … or two full stops stand at ``position``."""
+    if data[position] == 0x2E:
+        return position + 1 < limit and data[position + 1] == 0x2E
+    return (
+        position + 3 <= limit and data[position] == 0xE2 and data[position + 1] == 0x80 and data[position + 2] == 0xA6
+    )
 
 
 @inner
@@ -171,7 +168,11 @@ def _scan_gap(data, kinds, begin, end, limit, before, after_single, token, line,
                 kind = QUOTES + LEFT if code == 0x60 else QUOTES + STRAIGHT  # ``typewritten'', or ""escaped""
                 length += 1
                 follows += 1
-            after = _context_behind(data, kinds, follows, limit, after_single)
+            after = SPACE
+            if follows < limit:
+                after = _context(_kind_at(data, kinds, follows, limit), after_single)
+                if after == GLUE and _begins_dots(data, follows, limit):
+                    after = DOTS
             if found < _MARKS_IN_GAP:
                 marks[counts[_MARKS], 0] = token
                 marks[counts[_MARKS], 1] = pack_mark(kind - QUOTES, before, after, line_start)
@@ -342,9 +343,9 @@ def _scan(
         numeric[k] = _has_digit(data, kinds, start, stop)
         state = 0
         gap = start - previous
-        if gap == 2 and data[previous + 1] == 0x20:
+        if gap == 2 and data[previous + 1] == 0x20 and not single:
             state = np.int64(_COMMON[kinds[data[previous]]])
-        if state == 0 and (gap > 1 or (gap == 1 and (data[previous] != 0x20 or single)):
+        if state == 0 and (gap > 1 or (gap == 1 and (data[previous] != 0x20 or single))):
             state, newlines, line = _scan_gap(
                 data, kinds, previous, start, end, before, single, token, line, breaks, marks, counts
             )

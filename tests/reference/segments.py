@@ -1,4 +1,4 @@
-"""Segments the slow way: each gap as a string of letters, one for each character, read by regular expressions.
+"""Segments the slow way: each gap as a string of letters, one for a character, read by regular expressions.
 
 What the kinds of characters and the known words are is data and comes from the caller.
 """
@@ -48,7 +48,7 @@ class Result:
 
 
 def segment(text: str, tokens: Sequence[Token], kind_of: Callable[[str], str]) -> Result:
-    """``kind_of`` gives a letter above; U, l and 0 for upper case, lower case and digits; '' for what is passed over."""
+    """``kind_of`` gives a letter above; U, l, 0 for upper case, lower case, digits; '' for what is passed over."""
     gaps = [
         text[a:b] for a, b in zip([0] + [t.end for t in tokens], [t.start for t in tokens] + [len(text)], strict=True)
     ]
@@ -204,7 +204,7 @@ def beside(text: str, single: bool, kind_of: Callable[[str], str]) -> str:
     if not text:
         return "space"
     kind = kind_of(text[0])
-    if kind == STOP and (ord(text[0]) > 46 or text[1:2] == "."):
+    if (text[:2] == ".." or text[0] == "…") and not single:
         return "dots"
     if kind in (BLANK, NEWLINE, BREAK):
         return "space"
@@ -223,7 +223,8 @@ def opens(mark: Mark) -> bool:
     rules: Mapping[str, bool] = {
         "D": free or loose, "M": free, "S": free and starts, "T": free and starts, "N": free and starts,
         "A": mark.before == "space" or mark.after != "space", "F": mark.before == "space" or mark.after != "space",
-        "R": starts and mark.after != "space", "B": starts and mark.after != "space", "G": starts and mark.after != "space",
+        "R": starts and mark.after != "space", "B": starts and mark.after != "space",
+        "G": starts and mark.after != "space",
     }  # fmt: skip
     return mark.kind in PAIRS and rules.get(mark.kind, True)
 
@@ -260,11 +261,8 @@ def find_end(marks: list[Mark], i: int, classes: list[int]) -> tuple[int, int] |
     base, depth, j = opener.token, 0, i + 1
     while True:
         end = next((t for t in range(base + 1, len(classes)) if classes[t] >= LINE), len(classes))
-        here = [
-            k
-            for k in range(j, len(marks))
-            if marks[k].token < end or (marks[k].token == end and not new_line(marks[k], classes))
-        ]
+        outside = (k for k in range(j, len(marks)) if is_behind(marks[k], end, len(classes)))
+        here = range(j, next(outside, len(marks)))
         for k in here:
             mark = marks[k]
             if mark.token - base > 400:
@@ -277,7 +275,7 @@ def find_end(marks: list[Mark], i: int, classes: list[int]) -> tuple[int, int] |
                 if mark.kind == "D" and opens(mark) and mark.after != "space":
                     return None
                 depth += mark.kind in ("A", "C", "H")
-        j = here[-1] + 1 if here else j
+        j = here.stop
         must_close = opener.kind in "SNTMR" or (opener.kind == "D" and opener.before == opener.after == "space")
         if end - base > 400 or must_close:
             return None
@@ -287,8 +285,9 @@ def find_end(marks: list[Mark], i: int, classes: list[int]) -> tuple[int, int] |
         base, depth, j = end, 0, j + 1
 
 
-def new_line(mark: Mark, classes: list[int]) -> bool:
-    return mark.line_start and mark.token < len(classes)
+def is_behind(mark: Mark, end: int, size: int) -> bool:
+    """Whether a mark belongs to the paragraph that begins at ``end``, or to a later one."""
+    return mark.token > end or (mark.token == end < size and mark.line_start)
 
 
 def possessive(marks: list[Mark], k: int, opener: str, end: int) -> bool:

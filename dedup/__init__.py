@@ -32,7 +32,8 @@ __all__ = [
 _HOMES = {
     "align": ("Alignment", "Passage", "PassageKind", "align"),
     "documents": ("Document", "TextBatch"),
-    "engine": ("Comparison", "compare", "compare_pair", "explain_pair"),
+    "comparison": ("Comparison",),
+    "engine": ("compare", "compare_pair", "explain_pair"),
     "errors": ("DedupError", "Skipped"),
     "evidence": ("Evidence",),
     "matches": ("Family", "Match", "Origin", "Relation"),

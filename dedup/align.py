@@ -18,6 +18,7 @@ from dedup.kernels.align import Documents, Settings, align_documents
 from dedup.kernels.align_features import Trees
 from dedup.kernels.align_segment import Model
 from dedup.kernels.align_words import number_words
+from dedup.kernels.terms import sentence_terms
 from dedup.language import guess_languages
 from dedup.parallel import in_threads
 from dedup.segments import Segments, segment
@@ -96,7 +97,8 @@ class AlignmentInput:
     tokens : Tokens
     segments : Segments
     words : int32 array (t,)
-        The number of each token's stem among the ``vocabulary`` different ones of the batch.
+        The number of each token's stem among the ``vocabulary`` different ones of the batch; of a single character, of
+        its pair with the one behind it.
     weights : float32 array (t,)
         Idf of each token.
     buckets : uint8 array (t,)
@@ -118,6 +120,21 @@ class AlignmentInput:
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    @property
+    def documents(self) -> Documents:
+        """What the kernels read."""
+        return Documents(
+            self.tokens.offsets,
+            self.words,
+            self.buckets,
+            self.weights,
+            self.gaps,
+            self.tokens.hashes,
+            self.segments.quotations,
+            self.boilerplate,
+            self.segments.sentences,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,9 +197,12 @@ def prepare(
         boilerplate = np.zeros(size, np.bool_)
     if len(boilerplate) != size:
         raise ValueError(f"a boilerplate mask of {len(boilerplate)} for {size} tokens")
-    words = np.empty(size, np.int32)
-    vocabulary = int(number_words(stem_tokens(tokens, languages), words))
-    weights = (statistics.idf(tokens.hashes) / IDF_ONE).astype(np.float32)
+    words = np.zeros(size, np.int32)
+    terms, stems = np.empty(size, np.uint64), np.empty(size, np.uint64)
+    sentence_terms(tokens.hashes, words, tokens.starts, tokens.ends, tokens.offsets, terms, stems)
+    stems = np.where(tokens.hashes & np.uint64(1), terms, stem_tokens(tokens, languages))
+    vocabulary = int(number_words(stems, words))
+    weights = (statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE).astype(np.float32)
     buckets = np.searchsorted(_parameters().rarity, weights, side="right").astype(np.uint8)
     gaps = np.where((segments.gaps == 0) & segments.capitals, np.uint8(_CAPITAL), segments.gaps)
     return AlignmentInput(tokens, segments, words, weights, buckets, gaps, boilerplate, vocabulary)
@@ -210,22 +230,13 @@ def align_pairs(
     if len(left) != len(right):
         raise ValueError(f"{len(left)} left and {len(right)} right documents")
     learned = _parameters()
-    documents = Documents(
-        prepared.tokens.offsets,
-        prepared.words,
-        prepared.buckets,
-        prepared.weights,
-        prepared.gaps,
-        prepared.tokens.hashes,
-        prepared.segments.quotations,
-        prepared.boilerplate,
-    )
+    documents = prepared.documents
     chunk = max(1, min(_CHUNK, -(-len(left) // max(1, jobs))))
 
     def work(begin: int) -> tuple[npt.NDArray[np.generic], ...]:
         sides = (np.ascontiguousarray(side[begin : begin + chunk], np.int32) for side in (left, right))
         return align_documents(  # type: ignore[no-any-return]
-            documents, learned.model, learned.close, learned.distant, max(1, prepared.vocabulary), *sides, learned.settings
+            documents, learned.model, learned.close, learned.condensed, max(1, prepared.vocabulary), *sides, learned.settings
         )
 
     parts = in_threads(work, range(0, len(left), chunk), jobs)
@@ -294,7 +305,7 @@ class _Parameters(NamedTuple):
 
     model: Model
     close: Trees
-    distant: Trees
+    condensed: Trees
     rarity: npt.NDArray[np.float32]
     settings: Settings
 
@@ -304,9 +315,9 @@ def _parameters() -> _Parameters:
     learned = json.loads((files("dedup") / "data" / "align.json").read_text())
     logs = np.log(np.maximum(np.arange(4097), 1)).astype(np.float32)
     arrays = (np.array(learned[name], np.float32) for name in ("match", "border", "ratio", "length"))
-    close, distant = (_trees(learned[name]) for name in ("close", "distant"))
+    close, condensed = (_trees(learned[name]) for name in ("close", "condensed"))
     return _Parameters(
-        Model(*arrays, logs), close, distant, np.array(learned["rarity"], np.float32), Settings(**learned["settings"])
+        Model(*arrays, logs), close, condensed, np.array(learned["rarity"], np.float32), Settings(**learned["settings"])
     )
 
 

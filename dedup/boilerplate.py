@@ -98,7 +98,7 @@ def _shared_lines(lines: Lines, families: npt.NDArray[np.int64]) -> npt.NDArray[
     at_edge = _near_edge(lines, owner)
     by_document = np.lexsort((lines.fingerprints, owner))
     ordered = Lines(lines.fingerprints[by_document], lines.lengths[by_document], lines.offsets)
-    totals = np.add.reduceat(np.append(lines.lengths, 0), lines.offsets[:-1]) if len(owner) else np.empty(0)
+    totals = np.bincount(owner, lines.lengths, len(families)).astype(np.int64)
     marked = np.zeros(len(owner), np.bool_)
     order = np.argsort(lines.fingerprints, kind="stable")
     edges = np.flatnonzero(np.diff(lines.fingerprints[order])) + 1

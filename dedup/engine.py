@@ -4,89 +4,38 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dedup.align import AlignmentInput, align_pairs, passages_of, prepare
 from dedup.boilerplate import find_boilerplate
+from dedup.comparison import Comparison, Stage
 from dedup.corpus import Corpus, find_candidates
 from dedup.documents import Document, as_document
 from dedup.errors import Skipped
 from dedup.evidence import Evidence, gather_evidence
 from dedup.families import build_families, equal_texts
 from dedup.lsh import CandidatePairs, ReuseLimits
-from dedup.matches import Family, Match, Origin, Relation
+from dedup.matches import Match, Origin, Relation
 from dedup.origins import find_common_origins
 from dedup.parallel import available_jobs
-from dedup.readers import read_documents
+from dedup.readers import documents_from_records, read_documents
 from dedup.settings import Settings
 from dedup.statistics import Statistics
-from dedup.tokens import TOKENIZER_VERSION
 from dedup.verdict import judge
-from dedup.version import __version__
 
-__all__ = ["Comparison", "Documents", "Stage", "compare", "compare_pair", "explain_pair"]
+__all__ = ["Documents", "compare", "compare_pair", "explain_pair"]
 
 _log = logging.getLogger("dedup")
 _BLOCK = 4_096
 
-Documents = str | Path | Iterable[Document | tuple[str, str] | str]
-"""A path, or documents in any form."""
+Documents = str | Path | Iterable[Document | tuple[str, str] | str] | Any
+"""A path; documents in any form; or an Arrow table or a DataFrame with a column ``text``."""
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """How many of what a stage of the comparison found or left."""
-
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What a comparison found.
-
-    Attributes
-    ----------
-    matches : list of Match
-        Of the wanted relations, by left, then right id.
-    families : list of Family
-    documents : dict of str to Document
-        All that were compared, by id.
-    skipped : list of Skipped
-        What was left out, and why.
-    stages : list of Stage
-        Counts from the first stage to the last: they explain an empty result.
-    settings : Settings
-    statistics_digest : str
-        Names the statistics that the scores stand on.
-    """
-
-    matches: list[Match]
-    families: list[Family]
-    documents: dict[str, Document]
-    skipped: list[Skipped]
-    stages: list[Stage]
-    settings: Settings
-    statistics_digest: str
-
-    def header(self) -> dict[str, Any]:
-        """What the result is a function of, beside the documents."""
-        return {
-            "dedup": __version__,
-            "tokenizer": TOKENIZER_VERSION,
-            "settings": self.settings.to_dict(),
-            "statistics": self.statistics_digest,
-            "documents": len(self.documents),
-            "skipped": len(self.skipped),
-            "matches": len(self.matches),
-            "families": len(self.families),
-        }
 
 
 def compare(
@@ -102,8 +51,9 @@ def compare(
 
     Parameters
     ----------
-    documents : path, or iterable of Document, (id, text) or str
-        A path is a folder or a file; a bare text gets its number as id.
+    documents : path, iterable of Document, (id, text) or str, Arrow table, or DataFrame
+        A path is a folder or a file; a bare text gets its number as id. Tables have a column ``text``, and may have
+        ``id``, ``title``, ``date``, ``outlet``, ``url`` and ``language``; others pass through.
     against : the same, optional
         Old documents: only pairs of a new and an old one are reported, the new one on the left.
     settings : Settings
@@ -148,18 +98,22 @@ def compare(
     wordless = np.diff(corpus.tokens.offsets) == 0
     count("documents without words", int(wordless.sum()))
     classes = equal_texts(corpus.tokens)
+    is_old = np.array([document.id in old for document in corpus.documents], np.bool_)
+    if old:
+        classes = np.where(is_old, _among(classes, is_old), np.arange(len(classes)))
     count("different texts", len(np.unique(classes)))
     tell("finding candidates", 0, 1)
     distinct = corpus.select(np.unique(classes))
     found = find_candidates(distinct, settings=settings, limits=ReuseLimits(), jobs=jobs, count=count)
     pairs = found.pairs
     if old:
-        is_old = np.array([document.id in old for document in distinct.documents])
-        pairs = pairs.where(is_old[pairs.left] != is_old[pairs.right])
-    judged = _judge(distinct, found.statistics, found.boilerplate, pairs, settings, jobs, tell)
+        kept = is_old[np.unique(classes)]
+        pairs = pairs.where(kept[pairs.left] != kept[pairs.right])
+    judged = _judge(distinct, found.statistics, found.boilerplate, pairs, jobs, tell)
     matches = find_common_origins(judged) + _identical(corpus, classes, settings.all_pairs)
     if old:
-        matches = [match if match.left in new else match.swap() for match in matches if (match.left in old) != (match.right in old)]
+        across = [match for match in matches if (match.left in old) != (match.right in old)]
+        matches = [match if match.left in new else match.swap() for match in across]
     families = build_families([match for match in matches if match.derived], both)
     wanted = [match for match in matches if match.relation in settings.relation]
     count("matches", len(wanted))
@@ -212,16 +166,16 @@ def explain_pair(
         for name, item in (("left", left), ("right", right))
     ]
     corpus = Corpus.from_documents(documents)
-    boilerplate = find_boilerplate(corpus.tokens, corpus.segments)
-    pair = CandidatePairs(np.zeros(1, np.int32), np.ones(1, np.int32))
+    statistics = statistics or Statistics.background()
     prepared = prepare(
         corpus.tokens,
         corpus.segments,
         languages=corpus.languages,
-        statistics=statistics or Statistics.background(),
-        boilerplate=boilerplate,
+        statistics=statistics,
+        boilerplate=find_boilerplate(corpus.tokens, corpus.segments),
     )
-    [result] = _evidence_and_matches(corpus, prepared, statistics or Statistics.background(), pair, Settings(relation=tuple(Relation)), 1)
+    pair = CandidatePairs(np.zeros(1, np.int32), np.ones(1, np.int32))
+    [result] = _evidence_and_matches(corpus, prepared, statistics, pair, 1)
     return result
 
 
@@ -233,6 +187,10 @@ def _collect(documents: Documents, skipped: list[Skipped]) -> dict[str, Document
     """Documents by id; of several with one id the first."""
     if isinstance(documents, str | Path):
         documents = read_documents([documents], on_skip=skipped.append)
+    elif hasattr(documents, "to_pylist"):
+        documents = documents_from_records(documents.to_pylist(), on_skip=skipped.append)
+    elif hasattr(documents, "to_dict") and hasattr(documents, "columns"):
+        documents = documents_from_records(documents.to_dict("records"), on_skip=skipped.append)
     found: dict[str, Document] = {}
     for number, item in enumerate(documents):
         document = as_document(item, number)
@@ -253,12 +211,19 @@ def _merged(
     return {**old, **new}, skipped
 
 
+def _among(classes: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Each document's class, named by its first member among the chosen documents."""
+    first: dict[int, int] = {}
+    for number in np.flatnonzero(chosen).tolist():
+        first.setdefault(int(classes[number]), number)
+    return np.array([first.get(int(number), -1) for number in classes], np.int64)
+
+
 def _judge(
     corpus: Corpus,
     statistics: Statistics,
-    boilerplate: np.typing.NDArray[np.bool_],
+    boilerplate: npt.NDArray[np.bool_],
     pairs: CandidatePairs,
-    settings: Settings,
     jobs: int,
     tell: Progress,
 ) -> list[Match]:
@@ -274,7 +239,7 @@ def _judge(
     for start in range(0, len(pairs), _BLOCK):
         tell("aligning", start, len(pairs))
         block = CandidatePairs(left[start : start + _BLOCK], right[start : start + _BLOCK])
-        matches += [match for match, _ in _evidence_and_matches(part, prepared, statistics, block, settings, jobs)]
+        matches += [match for match, _ in _evidence_and_matches(part, prepared, statistics, block, jobs)]
     tell("aligning", len(pairs), len(pairs))
     return matches
 
@@ -284,7 +249,6 @@ def _evidence_and_matches(
     prepared: AlignmentInput,
     statistics: Statistics,
     pairs: CandidatePairs,
-    settings: Settings,
     jobs: int,
 ) -> list[tuple[Match, Evidence]]:
     found = align_pairs(prepared, pairs.left, pairs.right, jobs=jobs)
@@ -296,7 +260,6 @@ def _evidence_and_matches(
         a, b = int(pairs.left[p]), int(pairs.right[p])
         left, right = corpus.documents[a], corpus.documents[b]
         verdict = judge(evidence, left, right)
-        passages = passages_of(prepared, found, p, a, b) if verdict.relation in settings.relation else ()
         sources = {Origin.LEFT: left.id, Origin.RIGHT: right.id}
         match = Match(
             left=left.id,
@@ -313,14 +276,14 @@ def _evidence_and_matches(
             cosine=evidence.cosine,
             left_coverage=evidence.left.coverage,
             right_coverage=evidence.right.coverage,
-            passages=passages,
+            passages=passages_of(prepared, found, p, a, b),
             reasons=verdict.reasons,
         )
         results.append((match, evidence))
     return results
 
 
-def _identical(corpus: Corpus, classes: np.typing.NDArray[np.int64], all_pairs: bool) -> list[Match]:
+def _identical(corpus: Corpus, classes: npt.NDArray[np.int64], all_pairs: bool) -> list[Match]:
     """Matches of equal texts: of each with its class's representative, the earliest dated, then by id."""
     groups: dict[int, list[Document]] = {}
     for document, number in zip(corpus.documents, classes.tolist(), strict=True):

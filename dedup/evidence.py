@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from dedup.align import AlignmentInput, Alignments
 from dedup.boilerplate import Lines
+from dedup.facts import Facts
 from dedup.kernels.beats import COLUMNS as BEAT_COLUMNS
-from dedup.kernels.beats import NAME, NUMBER, chain_beats, sentence_entries
+from dedup.kernels.beats import chain_beats, sentence_entries
 from dedup.kernels.coverage import PAIR_COLUMNS, SIDE_COLUMNS, measure_coverage
+from dedup.kernels.novelty import NOVELTY_COLUMNS
 from dedup.kernels.overlap import overlaps
 from dedup.kernels.terms import sentence_terms
 from dedup.parallel import in_threads
-from dedup.segments import Gap
 from dedup.sketch import ShingleSets
 from dedup.statistics import IDF_ONE, Statistics, TermCounts
 from dedup.tfidf import tfidf_cosine
@@ -40,6 +41,8 @@ class Side:
         Share of its tokens inside passages that are no mere quotations.
     quoted_coverage : float
         The same share, of tokens outside direct quotation only.
+    close : float
+        Share of its tokens outside direct quotation that are inside verbatim or edited passages.
     verbatim, edited, rewritten : float
         Shares of its tokens inside passages of each kind.
     head, foot : int
@@ -53,6 +56,13 @@ class Side:
         Sentences with a strong counterpart, and all.
     facts, new_facts : int
         Distinct names and numbers, and those that the other text lacks.
+    names, new_names : float
+        Weight (idf above 3) of its names, and of those that the other text lacks; respelled ones are no news.
+    numbers, new_numbers : float
+        Weight (0.3 to 1.5, small round ones least) of its numbers, and of those that the other lacks; of a number
+        that was rounded, 0.3 counts as new.
+    quotes, new_quotes : float
+        Direct quotations of five tokens or more, and how many of them the other text lacks the words of.
     extra_numbers, extra_names : int
         Those in sentences on the chain that the other text lacks.
     """
@@ -61,6 +71,7 @@ class Side:
     containment: float
     coverage: float
     quoted_coverage: float
+    close: float
     verbatim: float
     edited: float
     rewritten: float
@@ -73,6 +84,12 @@ class Side:
     sentences: int
     facts: int
     new_facts: int
+    names: float
+    new_names: float
+    numbers: float
+    new_numbers: float
+    quotes: float
+    new_quotes: float
     extra_numbers: int
     extra_names: int
 
@@ -80,6 +97,16 @@ class Side:
     def novelty(self) -> float:
         """Share of its names and numbers that the other text lacks."""
         return self.new_facts / self.facts if self.facts else 0.0
+
+    @property
+    def name_novelty(self) -> float:
+        """Share of its names, by weight, that the other text lacks; towards a quarter where there are few."""
+        return (self.new_names + 1.0) / (self.names + 4.0)
+
+    @property
+    def own_facts(self) -> float:
+        """Weight of the names and numbers that the other text lacks, a rare name counting about as much as a number."""
+        return self.new_names / 4.0 + self.new_numbers
 
     @property
     def order(self) -> float:
@@ -109,13 +136,20 @@ class Evidence:
     in_order : float
         Share of the pairs of such passages that have the same order in both texts.
     longest : int
-        Tokens of the longest verbatim or edited passage.
+        Tokens of the longest verbatim or edited passage, without those in direct quotation.
     strongest : float
         Sum of the idf in the weightiest passage.
     fact_agreement : float
         Share of the names and numbers in sentences on the chain that stand in, or next to, the matched sentence.
     matched_facts : int
         How many such names and numbers there are.
+    fact_order : float
+        Kendall's τ of the places where shared names and numbers stand first, −1 to 1; 0 where fewer than 3 are shared.
+    shared_facts : int
+        How many they are.
+    sentence_order : float
+        Kendall's τ of the order of the sentences and of the places most like them in the other text, times the square
+        root of their number: how surely the orders agree. The mean of both directions.
     """
 
     left: Side
@@ -131,6 +165,9 @@ class Evidence:
     strongest: float
     fact_agreement: float
     matched_facts: int
+    fact_order: float
+    shared_facts: int
+    sentence_order: float
 
     @property
     def beats(self) -> float:
@@ -154,25 +191,21 @@ class Beats:
     counts: npt.NDArray[np.int32]
 
     @classmethod
-    def from_prepared(cls, prepared: AlignmentInput, statistics: Statistics, languages: list[str]) -> Beats:
-        """Stems, or neighbouring characters of unspaced scripts, weighted by idf; common words weigh nothing."""
-        tokens, segments = prepared.tokens, prepared.segments
-        size = len(tokens.hashes)
-        terms, stems = np.empty(size, np.uint64), np.empty(size, np.uint64)
-        sentence_terms(
-            tokens.hashes, prepared.words, tokens.starts, tokens.ends, tokens.offsets, terms, stems
-        )
-        idf = statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE
-        weights = np.maximum(idf - 2.0, 0.0).astype(np.float32)
-        weights[prepared.boilerplate] = 0.0
-        inside = np.isin(segments.gaps, (Gap.PLAIN, Gap.CLAUSE))
-        facts = np.where(segments.numeric, NUMBER, 0) | np.where(segments.capitals & inside, NAME, 0)
+    def from_stems(
+        cls,
+        prepared: AlignmentInput,
+        stems: npt.NDArray[np.uint64],
+        weights: npt.NDArray[np.float32],
+        marks: npt.NDArray[np.uint8],
+    ) -> Beats:
+        """The stems of each sentence; those without weight are left out."""
+        tokens, size = prepared.tokens, len(stems)
         out = cls(
             np.empty(size, np.uint64), np.empty(size, np.float32), np.empty(size, np.uint8), np.empty(size, np.int16),
             np.empty(len(tokens.offsets), np.int64), np.empty(len(tokens), np.int32),
         )  # fmt: skip
         sentence_entries(
-            stems, weights, facts.astype(np.uint8), segments.sentences, tokens.offsets,
+            stems, weights, marks, prepared.segments.sentences, tokens.offsets,
             out.terms, out.weights, out.facts, out.sentences, out.offsets, out.counts,
         )  # fmt: skip
         return out
@@ -232,13 +265,13 @@ def gather_evidence(
         prepared.weights, prepared.segments.quotations, prepared.boilerplate, prepared.tokens.offsets, left, right,
         found.offsets, found.left_start, found.left_end, found.right_start, found.right_end, found.kinds, cover,
     )  # fmt: skip
-    beats = Beats.from_prepared(prepared, statistics, languages).chain(left, right, jobs)
+    beats, novelty = _order_and_novelty(prepared, left, right, statistics, languages, jobs)
     identical = _equal_tokens(prepared.tokens, left, right)
     equal = _equal_tokens(content, left, right)
     boilerplate = _boilerplate_lines(prepared)
     return [
         _evidence(
-            beats=dict(zip(BEAT_COLUMNS, beats[p].tolist(), strict=True)),
+            beats=dict(zip(BEAT_COLUMNS + NOVELTY_COLUMNS, beats[p].tolist() + novelty[p].tolist(), strict=True)),
             sides=(
                 dict(zip(SIDE_COLUMNS, cover[p, :width].tolist(), strict=True)),
                 dict(zip(SIDE_COLUMNS, cover[p, width : 2 * width].tolist(), strict=True)),
@@ -253,6 +286,33 @@ def gather_evidence(
         )
         for p in range(len(left))
     ]
+
+
+def _order_and_novelty(
+    prepared: AlignmentInput,
+    left: npt.NDArray[np.int32],
+    right: npt.NDArray[np.int32],
+    statistics: Statistics,
+    languages: list[str],
+    jobs: int,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """``BEAT_COLUMNS`` and ``NOVELTY_COLUMNS`` of the pairs.
+
+    Words are compared as stems, neighbouring characters of unspaced scripts as pairs, weighted by idf; common ones
+    weigh nothing.
+    """
+    tokens = prepared.tokens
+    terms, stems = np.empty(len(tokens.hashes), np.uint64), np.empty(len(tokens.hashes), np.uint64)
+    sentence_terms(tokens.hashes, prepared.words, tokens.starts, tokens.ends, tokens.offsets, terms, stems)
+    idf = (statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE).astype(np.float32)
+    weights = np.maximum(idf - np.float32(2.0), np.float32(0.0))
+    weights[prepared.boilerplate] = 0.0
+    facts = Facts.from_prepared(prepared, stems=stems, idf=idf, weights=weights, languages=languages)
+    beats = Beats.from_stems(prepared, stems, weights, facts.marks)
+    return (
+        beats.chain(left, right, jobs),
+        facts.compare(left, right, terms=beats.terms, term_offsets=beats.offsets, jobs=jobs),
+    )
 
 
 def _equal_tokens(
@@ -295,7 +355,7 @@ def _evidence(
     shared_boilerplate: float | None,
 ) -> Evidence:
     left, right = (
-        _side(sides[i], {name: beats[f"{side}_{name}"] for name in _BEATS}, _ratio(common, totals[i]))
+        _side(sides[i], {name: beats[f"{side}_{name}"] for name in _SHARES + _COUNTS}, _ratio(common, totals[i]))
         for i, side in enumerate(("left", "right"))
     )
     return Evidence(
@@ -312,10 +372,14 @@ def _evidence(
         strongest=round(pair["strongest"], 4),
         fact_agreement=_ratio(beats["agreed_facts"], beats["matched_facts"]),
         matched_facts=int(beats["matched_facts"]),
+        fact_order=round(beats["fact_order"], 4),
+        shared_facts=int(beats["shared_facts"]),
+        sentence_order=round(beats["sentence_order"], 4),
     )
 
 
-_BEATS = ("chain", "chance", "anchors", "sentences", "facts", "new_facts", "extra_numbers", "extra_names")
+_SHARES = ("chain", "chance", "names", "new_names", "numbers", "new_numbers", "quotes", "new_quotes")
+_COUNTS = ("anchors", "sentences", "facts", "new_facts", "extra_numbers", "extra_names")
 
 
 def _side(cover: dict[str, float], beats: dict[str, float], containment: float) -> Side:
@@ -325,15 +389,15 @@ def _side(cover: dict[str, float], beats: dict[str, float], containment: float) 
         containment=containment,
         coverage=_ratio(cover["covered"], tokens),
         quoted_coverage=_ratio(cover["covered"] - cover["quoted"], tokens - cover["quotations"]),
+        close=_ratio(cover["close"], tokens - cover["quotations"]),
         verbatim=_ratio(cover["verbatim"], tokens),
         edited=_ratio(cover["edited"], tokens),
         rewritten=_ratio(cover["rewritten"], tokens),
         head=int(cover["head"]),
         foot=int(cover["foot"]),
         quotations=int(cover["quotations"]),
-        chain=round(beats["chain"], 4),
-        chance=round(beats["chance"], 4),
-        **{name: int(beats[name]) for name in _BEATS[2:]},
+        **{name: round(beats[name], 4) for name in _SHARES},
+        **{name: int(beats[name]) for name in _COUNTS},
     )
 
 

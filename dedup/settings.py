@@ -95,9 +95,17 @@ def find_settings_file(folder: Path) -> Path | None:
         own, shared = place / "dedup.toml", place / "pyproject.toml"
         if own.is_file():
             return own
-        if shared.is_file() and "dedup" in _parsed(shared).get("tool", {}):
+        if shared.is_file() and _has_table(shared):
             return shared
     return None
+
+
+def _has_table(path: Path) -> bool:
+    """Whether a ``pyproject.toml`` speaks of dedup; one that cannot be read, of whatever project, does not."""
+    try:
+        return "dedup" in _parsed(path).get("tool", {})
+    except SettingsError:
+        return False
 
 
 def read_settings_file(path: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +12,21 @@ import numpy.typing as npt
 
 from dedup.documents import TextBatch
 from dedup.errors import MismatchError
-from dedup.kernels.minhash import fast_similarity_signatures
+from dedup.kernels.minhash import (
+    MERSENNE_PRIME,
+    affine_signatures,
+    fast_similarity_signatures,
+    mersenne_signatures,
+)
 from dedup.kernels.shingles import shingle_sets
 from dedup.tokens import TOKENIZER_VERSION, Tokens, tokenize
 
 if TYPE_CHECKING:
     from typing import Self
 
-__all__ = ["MinHasher", "ShingleSets", "Signatures"]
+__all__ = ["SCHEMES", "MinHasher", "ShingleSets", "Signatures"]
+
+SCHEMES = ("fast-similarity", "permutations", "affine-permutations")
 
 _BATCH_BYTES = 4 << 20
 _ALL = 2**64 - 1
@@ -42,9 +50,14 @@ class Signatures:
     seed: int
     scheme: str
 
+    @property
+    def num_perm(self) -> int:
+        """Values in a signature."""
+        return int(self.values.shape[1])
+
     def check_comparable(self, other: Signatures) -> None:
         """Raise MismatchError unless the two were made in the same way."""
-        for name in ("scheme", "seed", "shingle_size"):
+        for name in ("scheme", "seed", "shingle_size", "num_perm"):
             mine, theirs = getattr(self, name), getattr(other, name)
             if mine != theirs:
                 raise MismatchError(f"signatures differ in {name}: {mine!r} and {theirs!r}; make both anew with one")
@@ -105,10 +118,16 @@ class MinHasher:
         Words in a shingle; twice as many characters where words are not spaced.
     seed : int
         Signatures of different seeds cannot be compared.
+    scheme : {"fast-similarity", "permutations", "affine-permutations"}
+        ``"fast-similarity"`` is the fastest, and more exact than permutations for short texts. The other two are true
+        permutations as datasketch computes them, for exchange with it (`dedup.exchange`): ``"permutations"`` is its
+        only scheme before version 2 and its ``"legacy"`` since, ``"affine-permutations"`` is its ``"affine32"``, the
+        default since version 2.
 
     Notes
     -----
-    Fast similarity sketching: Dahlgaard, Knudsen, Thorup, "Fast Similarity Sketching", FOCS 2017.
+    Fast similarity sketching: Dahlgaard, Knudsen, Thorup, "Fast Similarity Sketching", FOCS 2017. Permutations: Broder,
+    "On the resemblance and containment of documents", 1997.
 
     Examples
     --------
@@ -117,10 +136,13 @@ class MinHasher:
     True
     """
 
-    def __init__(self, num_perm: int = 128, shingle_size: int = 3, seed: int = 1) -> None:
+    def __init__(
+        self, num_perm: int = 128, shingle_size: int = 3, seed: int = 1, scheme: str = "fast-similarity"
+    ) -> None:
         self.num_perm = num_perm
         self.shingle_size = shingle_size
         self.seed = seed
+        self.scheme = scheme
 
     def fit(self, texts: object = None, y: object = None) -> Self:
         """Check the parameters; nothing is learnt from ``texts``."""
@@ -129,6 +151,8 @@ class MinHasher:
                 f"num_perm and shingle_size must be ≥ 1 and seed in [0, 2⁶⁴), "
                 f"not {self.num_perm}, {self.shingle_size} and {self.seed}"
             )
+        if self.scheme not in SCHEMES:
+            raise ValueError(f"scheme must be one of {', '.join(SCHEMES)}, not {self.scheme!r}")
         return self
 
     def transform(self, texts: Iterable[str]) -> npt.NDArray[np.uint32]:
@@ -156,12 +180,42 @@ class MinHasher:
         """Signatures of tokenised documents, with the scheme they belong to."""
         self.fit()
         values = np.empty((len(tokens), self.num_perm), np.uint32)
-        fast_similarity_signatures(tokens.hashes, tokens.offsets, self.shingle_size, np.uint64(self.seed), values)
-        return Signatures(values, self.shingle_size, self.seed, f"fast-similarity-1/{TOKENIZER_VERSION}")
+        if self.scheme == "fast-similarity":
+            fast_similarity_signatures(tokens.hashes, tokens.offsets, self.shingle_size, np.uint64(self.seed), values)
+        else:
+            fill = mersenne_signatures if self.scheme == "permutations" else affine_signatures
+            factors, summands = self.permutations()
+            fill(tokens.hashes, tokens.offsets, self.shingle_size, factors, summands, values)
+        return self.labelled(values)
+
+    def labelled(self, values: npt.NDArray[np.uint32]) -> Signatures:
+        """Values that this hasher made, with the scheme they belong to."""
+        return Signatures(values, self.shingle_size, self.seed, f"{self.scheme}-1/{TOKENIZER_VERSION}")
+
+    @property
+    def exchange_seed(self) -> int:
+        """The seed under which datasketch knows this hasher's permutations.
+
+        A number in [2³¹, 2³²) drawn from seed, shingle size and tokeniser: signatures that stand on other shingles
+        have another one, and so has what people make with datasketch's own hash functions and small seeds.
+        """
+        made = f"{TOKENIZER_VERSION} shingle_size={self.shingle_size} seed={self.seed}"
+        return int.from_bytes(blake2b(made.encode(), digest_size=4).digest(), "little") | 1 << 31
+
+    def permutations(self) -> npt.NDArray[np.uint32] | npt.NDArray[np.uint64]:
+        """Factors and summands, ``(2, num_perm)``, as datasketch draws them from `exchange_seed`."""
+        draw = np.random.RandomState(self.exchange_seed)
+        if self.scheme == "permutations":
+            drawn = [
+                [draw.randint(low, MERSENNE_PRIME, dtype=np.uint64) for low in (1, 0)] for _ in range(self.num_perm)
+            ]
+            return np.ascontiguousarray(np.array(drawn, np.uint64).T)
+        factors = draw.randint(0, 1 << 31, self.num_perm, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+        return np.array([factors, draw.randint(0, 1 << 32, self.num_perm, dtype=np.uint32)])
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The parameters, as scikit-learn asks for them."""
-        return {"num_perm": self.num_perm, "shingle_size": self.shingle_size, "seed": self.seed}
+        return {name: getattr(self, name) for name in ("num_perm", "shingle_size", "seed", "scheme")}
 
     def set_params(self, **parameters: Any) -> Self:
         """Change parameters, as scikit-learn does."""
@@ -171,8 +225,19 @@ class MinHasher:
             setattr(self, name, value)
         return self
 
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import InputTags, Tags, TargetTags, TransformerTags
+
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            transformer_tags=TransformerTags(preserves_dtype=[]),
+            input_tags=InputTags(one_d_array=True, two_d_array=False, string=True),
+            requires_fit=False,
+        )
+
     def __repr__(self) -> str:
-        return f"MinHasher(num_perm={self.num_perm}, shingle_size={self.shingle_size}, seed={self.seed})"
+        return f"MinHasher({', '.join(f'{name}={value!r}' for name, value in self.get_params().items())})"
 
 
 def _batches(texts: Iterable[str]) -> Iterable[TextBatch]:

@@ -143,20 +143,21 @@ class Statistics:
         background = self.languages.get(language or "und", self.languages["und"])
         frequency = background.lookup(terms) + self.collection.lookup(terms)
         total = _BACKGROUND_DOCUMENTS + self.documents
-        return np.rint((np.log((1 + total) / (1 + frequency)) + 1) * IDF_ONE).astype(np.int32)
+        idf: npt.NDArray[np.float64] = np.log((1 + total) / (1 + frequency)) + 1
+        return np.rint(idf * IDF_ONE).astype(np.int32)
 
     def idf_by_document(
         self, terms: npt.NDArray[np.uint64], offsets: npt.NDArray[np.int64], languages: Sequence[str | None]
     ) -> npt.NDArray[np.int32]:
         """``idf`` of the terms ``terms[offsets[i]:offsets[i + 1]]`` of each document i in its own language."""
-        known = [language if language in self.languages else "und" for language in languages]
-        names = sorted(set(known))
+        known = np.array([language if language in self.languages else "und" for language in languages], np.str_)
+        names = np.unique(known)
         if len(names) == 1:
-            return self.idf(terms, names[0])
+            return self.idf(terms, str(names[0]))
         code = np.repeat(np.searchsorted(names, known), np.diff(offsets))
         out = np.empty(len(terms), np.int32)
         for i, name in enumerate(names):
-            out[code == i] = self.idf(terms[code == i], name)
+            out[code == i] = self.idf(terms[code == i], str(name))
         return out
 
     @cached_property

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.documents import TextBatch
-from dedup.kernels.tokenize import count_characters
+from dedup.documents import PADDING, TextBatch
+from dedup.kernels.characters import count_characters
+from dedup.kernels.tokenize import SLACK
 from dedup.kernels.tokenize import tokenize as tokenize_kernel
 from dedup.unicode_table import UNICODE_VERSION, load_table
 
@@ -23,7 +24,7 @@ _LONGEST_TEXT = 2**32 - 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tokens:
-    """The tokens of a batch of texts, one text behind the other.
+    r"""The tokens of a batch of texts, one text behind the other.
 
     Attributes
     ----------
@@ -39,7 +40,7 @@ class Tokens:
 
     Examples
     --------
-    >>> tokens = tokenize(TextBatch.from_texts(["The CAFÉ's menu", "cafe\\u0301’s 茶"]))
+    >>> tokens = tokenize(TextBatch.from_texts(["The CAFÉ's menu", "cafe\u0301’s 茶"]))
     >>> len(tokens), tokens.offsets.tolist()
     (2, [0, 3, 5])
     >>> bool(tokens.hashes[1] == tokens.hashes[3]), len(tokens.word(1, 0))
@@ -80,17 +81,47 @@ def tokenize(batch: TextBatch) -> Tokens:
         If a text has 4 GiB or more.
     """
     sizes = np.diff(batch.offsets)
-    if len(sizes) and sizes.max() > _LONGEST_TEXT:
-        raise ValueError(f"text {sizes.argmax()} has {sizes.max()} bytes; a text must have fewer than 4 GiB")
+    longest = int(sizes.max(initial=0))
+    if longest > _LONGEST_TEXT:
+        raise ValueError(f"text {sizes.argmax()} has {longest} bytes; a text must have fewer than 4 GiB")
     table = load_table()
-    room = int(batch.offsets[-1]) // 2 + len(batch) + 64
-    hashes = np.empty(room, np.uint64)
-    starts, ends = np.empty(room, np.uint32), np.empty(room, np.uint32)
-    offsets = np.empty(len(batch) + 1, np.int64)
-    count = tokenize_kernel(batch.data, batch.offsets, table.index, table.entries, table.folds, hashes, starts, ends, offsets)
-    for array in (hashes, starts, ends):
-        array.resize(count, refcheck=False)
-    return Tokens(batch, hashes, starts, ends, offsets)
+    arrays = table.pairs, table.index, table.entries, table.folds
+    scratch = (
+        np.empty(longest + PADDING, np.uint8),
+        np.empty(longest // 64 + 1, np.uint64),
+        np.empty(longest // 2 + 1, np.uint32),
+    )
+    room = _room_for(_likely_count(batch) + longest // 2)
+    offsets = np.zeros(len(batch) + 1, np.int64)
+    done = tokenize_kernel(batch.data, batch.offsets, 0, arrays, scratch, *room, offsets)
+    if done < len(batch):
+        count = int(offsets[done])
+        enough = _room_for(count + int(batch.offsets[-1] - batch.offsets[done]) // 2 + len(batch) - done)
+        for array, larger in ((room[0], enough[0]), (room[1], enough[1]), (room[2], enough[2])):
+            larger[:count] = array[:count]
+        room = enough
+        tokenize_kernel(batch.data, batch.offsets, done, arrays, scratch, *room, offsets)
+    count = int(offsets[-1])
+    return Tokens(batch, room[0][:count], room[1][:count], room[2][:count], offsets)
+
+
+Room = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint32], npt.NDArray[np.uint32]]
+
+
+def _room_for(count: int) -> Room:
+    """Hashes, starts and ends, in one piece of memory: allocators keep one and return several, to clear them anew."""
+    size = count + SLACK
+    buffer = np.empty(2 * size, np.uint64)
+    starts, ends = buffer[size:].view(np.uint32).reshape(2, size)
+    return buffer[:size], starts, ends
+
+
+def _likely_count(batch: TextBatch) -> int:
+    """A number of tokens that texts seldom exceed: a word has five bytes and more, a single character three."""
+    begin, end = int(batch.offsets[0]), int(batch.offsets[-1])
+    sample = batch.data[begin : end : max((end - begin) // 1024, 1)]
+    singles = np.count_nonzero(sample >= 0xE0) / max(len(sample), 1)
+    return int((end - begin) * (0.2 * (1 - 3 * singles) + 1.1 * singles)) + len(batch)
 
 
 def fold(text: str) -> str:
@@ -129,18 +160,34 @@ def hash_words(words: Sequence[str]) -> npt.NDArray[np.uint64]:
     return tokens.hashes
 
 
-def byte_to_character(
-    batch: TextBatch, document: int, byte_offsets: npt.NDArray[np.integer]
-) -> npt.NDArray[np.int64]:
-    """The ``str`` indices of byte offsets in one text, each at the beginning of a character or at the text's end."""
-    characters = np.empty(len(byte_offsets), np.int64)
-    count_characters(batch.data, batch.offsets[document], np.asarray(byte_offsets, np.int64), characters)
+def byte_to_character(batch: TextBatch, document: int, byte_offsets: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    """Return the ``str`` indices of places in one text.
+
+    Parameters
+    ----------
+    byte_offsets : integer array (k,)
+        In bytes from the beginning of the text, each at the beginning of a character or at the text's end.
+
+    Raises
+    ------
+    ValueError
+        If one lies outside the text.
+
+    >>> byte_to_character(TextBatch.from_texts(["naïve"]), 0, np.array([0, 2, 4, 6])).tolist()
+    [0, 2, 3, 5]
+    """
+    begin, end = batch.offsets[document : document + 2]
+    places = np.asarray(byte_offsets, np.int64)
+    if len(places) and not 0 <= places.min() <= places.max() <= end - begin:
+        raise ValueError(
+            f"text {document} has {end - begin} bytes; not a place in it: {places.min()} or {places.max()}"
+        )
+    characters = np.empty(len(places), np.int64)
+    count_characters(batch.data, begin, end - begin, places, characters)
     return characters
 
 
-def keep_tokens(
-    tokens: Tokens, kept: npt.NDArray[np.bool_], numbers: npt.NDArray[np.int64] | None = None
-) -> Tokens:
+def keep_tokens(tokens: Tokens, kept: npt.NDArray[np.bool_], numbers: npt.NDArray[np.int64] | None = None) -> Tokens:
     """The tokens where ``kept`` is true, of all documents or of the named ones."""
     before = np.concatenate([[0], np.cumsum(kept)])[tokens.offsets]
     if numbers is None:

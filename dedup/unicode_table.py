@@ -1,7 +1,7 @@
 """What the tokeniser knows of Unicode: the class and the folded form of every code point, in one frozen table.
 
-The table is generated once (``tools/make_unicode_table.py``) and shipped, so that every Python gives the same tokens whatever
-its own Unicode version. Each code point has a **class**:
+The table is generated once (``tools/make_unicode_table.py``) and shipped, so that every Python gives the same tokens,
+whatever its own Unicode version. Each code point has a **class**:
 
 - `WORD`: letters, digits, the underscore;
 - `SINGLE`: letters of scripts written without spaces, each a token of its own;
@@ -25,6 +25,9 @@ bits    meaning
 62      `IDENTITY`: the folded form is the character itself, and not ASCII
 63      `SPECIAL`: neither a separator nor a letter that folds to itself
 ======  ===================================================================================================
+
+Bits 59 to 63 are a character's *flags*. Neighbours mostly have the same, so that its first two bytes in UTF-8 often
+decide them.
 """
 
 from __future__ import annotations
@@ -52,8 +55,7 @@ UNICODE_VERSION = "14.0.0"
 """Version of the Unicode character database from which the shipped table was generated."""
 
 SEPARATOR, WORD, MARK, SINGLE, APOSTROPHE = range(5)
-UNORDERED = 255
-LONG = 7
+UNORDERED, LONG, MIXED = 255, 7, 32
 ORDER_SHIFT, LENGTH_SHIFT, CLASS_SHIFT, IDENTITY_SHIFT, SPECIAL_SHIFT = 48, 56, 59, 62, 63
 
 
@@ -71,15 +73,19 @@ class UnicodeTable:
         The entry of code point ``c`` is ``entries[256 * index[c >> 8] + (c & 255)]``.
     folds : uint8 array
         The folded forms that have more than six bytes, and eight bytes of padding.
+    pairs : uint8 array (65536,)
+        At ``a + 256 * b`` the flags of the characters of which ``a`` and ``b`` are the first two bytes; `MIXED` if they
+        differ, 0 if no character begins like this.
     """
 
     version: str
     index: npt.NDArray[np.uint16]
     entries: npt.NDArray[np.uint64]
     folds: npt.NDArray[np.uint8]
+    pairs: npt.NDArray[np.uint8]
 
     def __post_init__(self) -> None:
-        for array in (self.index, self.entries, self.folds):
+        for array in (self.index, self.entries, self.folds, self.pairs):
             array.flags.writeable = False
 
     def character_class(self, character: str) -> int:
@@ -115,5 +121,6 @@ def load_table() -> UnicodeTable:
     ('e', 'ss', '12', True)
     """
     path = files("dedup") / "data" / f"unicode-{UNICODE_VERSION}.npz"
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return UnicodeTable(str(arrays["version"]), arrays["index"], arrays["entries"], arrays["folds"])
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        arrays = (stored[name] for name in ("index", "entries", "folds", "pairs"))
+        return UnicodeTable(str(stored["version"]), *arrays)

@@ -14,13 +14,14 @@ from dedup.evidence import Evidence, Side
 from dedup.matches import DERIVED, Origin, Relation
 from dedup.reasons import give_reasons
 
-__all__ = ["Verdict", "derivation_features", "judge"]
+__all__ = ["Verdict", "copy_features", "judge", "lineage_features"]
 
 _HALF_COVERED = 0.5
-_MOSTLY_VERBATIM = 0.6
+_MOSTLY_VERBATIM = 0.72
 _OWN_TEXT = 0.45
 _DATES_APART = 30 * 60.0
-_DECIDED = 0.65
+_DECIDED = 0.7
+_SURENESS = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,66 +63,74 @@ def judge(evidence: Evidence, left: Document, right: Document) -> Verdict:
     return Verdict(relation, probabilities, origin, sure, give_reasons(evidence, relation, left, right) + hints)
 
 
-def derivation_features(evidence: Evidence) -> dict[str, float]:
-    """What the model of derivation looks at; all treat the sides alike, and more of each speaks for derivation,
-    except novelty."""
+def lineage_features(evidence: Evidence) -> dict[str, float]:
+    """What tells a text written from another, or both from a third, from a report of its own.
+
+    All treat the sides alike. A rewrite brings few names, numbers and quotations of its own, and takes what it has in
+    the order of its source; the source may well have more.
+    """
     left, right = evidence.left, evidence.right
-    enough = min(1.0, evidence.matched_facts / 6.0)
     return {
-        "beats": max(0.0, evidence.beats),
-        "coverage": max(left.quoted_coverage, right.quoted_coverage),
+        "name_novelty": max(left.name_novelty, right.name_novelty),
+        "least_own_facts": math.log1p(min(left.own_facts, right.own_facts)),
+        "new_quotes": math.log1p(min(left.new_quotes, right.new_quotes)),
+        "sentence_order": max(-2.0, min(6.0, evidence.sentence_order)),
+        "fact_order": evidence.fact_order,
+        "few_facts": max(0.0, 1.0 - evidence.shared_facts / 8.0),
+        "brevity": max(0.0, math.log(250.0 / max(25, min(left.tokens, right.tokens)))),
+    }
+
+
+def copy_features(evidence: Evidence) -> dict[str, float]:
+    """What tells a text that uses another's words from one that does not; quoted words do not count."""
+    left, right = evidence.left, evidence.right
+    return {
         "containment": math.sqrt(max(left.containment, right.containment)),
-        "cosine": evidence.cosine,
-        "agreement": enough * evidence.fact_agreement,
+        "close": max(left.close, right.close),
         "novelty": min(left.novelty, right.novelty),
-        "verbatim": max(side.verbatim + side.edited for side in (left, right)),
     }
 
 
 @cache
 def _model() -> dict[str, dict[str, float]]:
-    """The coefficients. See dedup/data/verdict.json for what they were trained on."""
-    loaded: dict[str, dict[str, float]] = json.loads((files("dedup") / "data" / "verdict.json").read_text("utf-8"))
-    return loaded
+    """Coefficients by part of the model. See dedup/data/verdict.json for what they were trained on."""
+    loaded = json.loads((files("dedup") / "data" / "verdict.json").read_text("utf-8"))
+    return {part: loaded[part] for part in ("lineage", "copy", "passage")}
+
+
+def _logistic(part: str, features: Mapping[str, float]) -> float:
+    weights = _model()[part]
+    return _sigmoid(weights["intercept"] + sum(weights[name] * value for name, value in features.items()))
 
 
 def _sigmoid(value: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, value))))
 
 
-def _derived_probability(evidence: Evidence) -> tuple[float, float]:
-    """Probability that the texts as a whole, and that a passage of them, come from one another or from a third."""
-    model = _model()
-    whole = model["whole"]
-    features = derivation_features(evidence)
-    text = _sigmoid(whole["intercept"] + sum(whole[name] * value for name, value in features.items()))
-    excerpt = model["excerpt"]
-    passage = _sigmoid(
-        excerpt["intercept"]
-        + excerpt["longest"] * math.log1p(evidence.longest)
-        + excerpt["strongest"] * math.log1p(evidence.strongest)
-    )
-    return text, passage if evidence.longest else 0.0
-
-
 def _relation_probabilities(evidence: Evidence, left: Document, right: Document) -> dict[Relation, float]:
-    """DESIGN: the decision list with soft edges. First whether the texts are derived, then how."""
+    """The decision list with soft edges: first whether the texts are derived, then how.
+
+    Three things speak for it, each on its own, and the strongest counts: the facts and their order, the words, one
+    passage.
+    """
     shares = dict.fromkeys(Relation, 0.0)
     if evidence.identical:
         shares[Relation.IDENTICAL] = 1.0
         return shares
-    text, passage = _derived_probability(evidence)
+    lineage = _logistic("lineage", lineage_features(evidence))
+    copied = _logistic("copy", copy_features(evidence))
+    passage = _logistic("passage", {"longest": math.log1p(evidence.longest)}) if evidence.longest else 0.0
+    derived = max(lineage, copied, passage)
     covered = max(evidence.left.quoted_coverage, evidence.right.quoted_coverage)
     half = _sigmoid((covered - _HALF_COVERED) / 0.06)
-    derived = 1.0 - (1.0 - text) * (1.0 - passage)
-    verbatim = _sigmoid((_verbatim_share(evidence) - _MOSTLY_VERBATIM) / 0.07)
+    whole = max(lineage, copied * half)
+    verbatim = _sigmoid((max(evidence.left.containment, evidence.right.containment) - _MOSTLY_VERBATIM) / 0.05)
     own = _sigmoid((_OWN_TEXT - _longer(evidence).coverage) / 0.05)
     reprint = _reprint_share(evidence, left, right)
-    whole = text * half + (derived - text) * 0.0
-    copied = whole * verbatim
-    shares[Relation.EXCERPTED] = (derived - whole) + copied * own
-    shares[Relation.SYNDICATED] = copied * (1.0 - own) * reprint
-    shares[Relation.NEAR_DUPLICATE] = copied * (1.0 - own) * (1.0 - reprint)
+    same_words = whole * verbatim
+    shares[Relation.EXCERPTED] = (derived - whole) + same_words * own
+    shares[Relation.SYNDICATED] = same_words * (1.0 - own) * reprint
+    shares[Relation.NEAR_DUPLICATE] = same_words * (1.0 - own) * (1.0 - reprint)
     shares[Relation.REWRITTEN] = whole * (1.0 - verbatim)
     same = _sigmoid((evidence.cosine - 0.1) / 0.02)
     shares[Relation.SAME_STORY] = (1.0 - derived) * same
@@ -142,13 +151,6 @@ def _longer(evidence: Evidence) -> Side:
     return max((evidence.left, evidence.right), key=lambda side: (side.tokens, -side.coverage))
 
 
-def _verbatim_share(evidence: Evidence) -> float:
-    """Share of the covered tokens, of both texts, in verbatim or lightly edited passages."""
-    covered = sum(side.coverage * side.tokens for side in (evidence.left, evidence.right))
-    close = sum((side.verbatim + side.edited) * side.tokens for side in (evidence.left, evidence.right))
-    return close / covered if covered else 0.0
-
-
 def _reprint_share(evidence: Evidence, left: Document, right: Document) -> float:
     """How far a copy reads as another outlet's print rather than as another revision of the same document."""
     if left.outlet and right.outlet:
@@ -163,7 +165,7 @@ def _reprint_share(evidence: Evidence, left: Document, right: Document) -> float
 def _origin(evidence: Evidence, left: Document, right: Document) -> tuple[Origin, float, tuple[str, ...]]:
     """Which side was there first. Dates that are known and far enough apart outrank what the texts say."""
     guess, why = _origin_score(evidence, left, right)
-    sure = _sigmoid(1.6 * guess)
+    sure = _sigmoid(_SURENESS * guess)
     by_text = Origin.UNDECIDED if max(sure, 1.0 - sure) < _DECIDED else Origin.LEFT if sure > 0.5 else Origin.RIGHT
     apart = (right.date - left.date).total_seconds() if left.date and right.date else 0.0
     if abs(apart) < _DATES_APART:
@@ -177,23 +179,34 @@ def _origin(evidence: Evidence, left: Document, right: Document) -> tuple[Origin
 
 
 def _origin_score(evidence: Evidence, left: Document, right: Document) -> tuple[float, tuple[str, ...]]:
-    """Positive where the left text looks like the source, and what speaks for that."""
+    """Positive where the left text looks like the source, and what speaks for that.
+
+    A rewrite quotes less, and drops names and numbers from what it takes; where each side has what the other lacks,
+    neither need be the other's source.
+    """
     a, b = evidence.left, evidence.right
-    numbers = math.tanh((a.extra_numbers - b.extra_numbers) / 4.0)
-    names = math.tanh((a.extra_names - b.extra_names) / 4.0)
-    quoted = (a.quotations - b.quotations) / max(a.quotations + b.quotations, 20)
+    quotes = _balance(a.new_quotes, b.new_quotes, 1.0) + 0.7 * _balance(a.quotations, b.quotations, 20.0)
+    names = _balance(a.extra_names, b.extra_names, 2.0)
+    facts = 0.6 * _balance(a.own_facts, b.own_facts, 3.0)
     credit = 2.5 * (_credits(right, left) - _credits(left, right))
-    score = numbers + names + 1.5 * quoted + credit
+    score = quotes + names + facts + credit
     winner, sign = ("left", 1.0) if score > 0 else ("right", -1.0)
     loser = "right" if winner == "left" else "left"
     told = []
     if sign * credit > 0:
         told.append(f"the {loser} text names the other's outlet")
-    if sign * (numbers + names) > 0.5:
-        told.append(f"the {winner} text has details in the shared sentences that the {loser} one lacks")
-    if sign * quoted > 0.2:
+    if sign * quotes > 0.4:
         told.append(f"the {winner} text quotes more directly")
+    if sign * names > 0.4:
+        told.append(f"the {winner} text has names in the shared sentences that the {loser} one lacks")
+    if sign * facts > 0.3:
+        told.append(f"the {loser} text has few names and numbers of its own")
     return score, tuple(told)
+
+
+def _balance(left: float, right: float, little: float) -> float:
+    """From −1 to 1: how much more of something the left side has, small amounts counting little."""
+    return (left - right) / (left + right + little)
 
 
 def _credits(document: Document, other: Document) -> bool:

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from dedup import engine
 from dedup.align import Passage, PassageKind
 from dedup.cli import app
+from dedup.comparison import Comparison, Stage
 from dedup.errors import ReadError
 from dedup.matches import Family, Match, Origin, Relation
 from dedup.report import progress
@@ -81,12 +82,12 @@ def compared(monkeypatch):
         calls.update(documents=documents, against=against, settings=settings, jobs=jobs)
         ids = [document.id for document in everything]
         matches = [rewritten(*ids[:2])] if len(ids) > 1 and Relation.REWRITTEN in settings.relation else []
-        return engine.Comparison(
+        return Comparison(
             matches=matches,
             families=[Family(ids[0], tuple(ids[:2]))] if matches else [],
             documents={document.id: document for document in everything},
             skipped=list(skipped),
-            stages=[engine.Stage("documents", len(ids)), engine.Stage("matches", len(matches))],
+            stages=[Stage("documents", len(ids)), Stage("matches", len(matches))],
             settings=settings,
             statistics_digest="0123",
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dedup import Document, Relation, Settings, compare, compare_pair
+from dedup import DedupError, Document, Relation, Settings, compare, compare_pair
 from dedup.engine import explain_pair
 from dedup.tokens import fold
 
@@ -174,3 +174,29 @@ def test_relations_can_be_widened_and_narrowed():
     documents = [("a", WIRE), ("b", WIRE + " Late extra."), ("c", "Orchestras tune to the oboe.")]
     assert len(compare(documents).matches) == 1
     assert compare(documents, settings=Settings(relation=(Relation.REWRITTEN,))).matches == []
+
+
+def test_a_new_text_that_equals_an_old_one_keeps_its_other_matches():
+    old = [("a-old", WIRE), ("b-old", WIRE + " Late extra sentence.")]
+    found = compare([("new", WIRE), ("new-too", WIRE)], against=old)
+    assert {(match.left, match.right) for match in found.matches} == {
+        ("new", "a-old"), ("new", "b-old"), ("new-too", "a-old"), ("new-too", "b-old"),
+    }  # fmt: skip
+    assert {str(match.relation) for match in found.matches if match.right == "a-old"} == {"identical"}
+
+
+def test_tables_come_in_and_go_out(tmp_path):
+    pandas, pyarrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
+    rows = [{"id": "a", "text": WIRE, "outlet": "Mail"}, {"id": "b", "text": WIRE + " Late extra.", "outlet": "Post"}]
+    for table in (pandas.DataFrame(rows), pyarrow.Table.from_pylist(rows)):
+        found = compare(table)
+        assert found.documents["a"].outlet == "Mail"
+        assert found.to_pandas()["left"].tolist() == ["a"]
+        assert found.to_arrow().to_pylist()[0]["passages"][0].keys() == {
+            "left_start", "left_end", "right_start", "right_end", "kind",
+        }  # fmt: skip
+    for suffix in ("jsonl", "json", "csv", "parquet"):
+        found.write(tmp_path / f"out.{suffix}")
+        assert (tmp_path / f"out.{suffix}").stat().st_size > 0
+    with pytest.raises(DedupError, match="no such form of output"):
+        found.write(tmp_path / "out.docx")

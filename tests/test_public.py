@@ -25,7 +25,9 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 def test_import_of_the_package_is_light():
-    code = "import sys, dedup; print([m for m in ('numpy', 'numba', 'sklearn', 'datasketch', 'rich') if m in sys.modules])"
+    code = (
+        "import sys, dedup; print([m for m in ('numpy', 'numba', 'sklearn', 'datasketch', 'rich') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -34,3 +36,12 @@ def test_comparing_needs_neither_scikit_learn_nor_datasketch():
     code = "import sys, dedup; dedup.compare(['a b c', 'd e f']); print('sklearn' in sys.modules, 'datasketch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False False"
+
+
+def test_signatures_need_no_scikit_learn_until_it_asks_for_their_tags():
+    code = (
+        "import sys, dedup; hasher = dedup.MinHasher(); hasher.fit_transform(['a b c']); "
+        "before = 'sklearn' in sys.modules; hasher.__sklearn_tags__(); print(before, 'sklearn' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False True"

@@ -73,12 +73,13 @@ OTHER = "The council read forty letters about the library roof. A builder from A
 @pytest.fixture
 def corpus(tmp_path):
     """Two pairs of each kind: document 1 holds the passage, document 2 nothing of the source."""
+    root = tmp_path / "pan13"
     for folder in ("src", "susp", *KINDS.values()):
-        (tmp_path / folder).mkdir()
+        (root / folder).mkdir(parents=True)
     source, derived = f"{OTHER}\n\n{PASSAGE}\n", f"{OWN}\n\n{PASSAGE}\n"
-    (tmp_path / "src" / "source-document00007.txt").write_text(source)
-    (tmp_path / "susp" / "suspicious-document00001.txt").write_text(derived)
-    (tmp_path / "susp" / "suspicious-document00002.txt").write_text(OWN)
+    (root / "src" / "source-document00007.txt").write_text(source)
+    (root / "susp" / "suspicious-document00001.txt").write_text(derived)
+    (root / "susp" / "suspicious-document00002.txt").write_text(OWN)
     case = {
         "name": "plagiarism",
         "source_reference": "source-document00007.txt",
@@ -91,11 +92,11 @@ def corpus(tmp_path):
     about = '<feature name="about" language="en" />'
     for folder in KINDS.values():
         lines = [f"suspicious-document0000{n}.txt source-document00007.txt\n" for n in (1, 2)]
-        (tmp_path / folder / "pairs").write_text("".join(lines))
+        (root / folder / "pairs").write_text("".join(lines))
         for number, inner in ((1, about + feature), (2, about)):
             truth = f'<document reference="suspicious-document0000{number}.txt">{inner}</document>'
-            (tmp_path / folder / f"suspicious-document0000{number}-source-document00007.xml").write_text(truth)
-    return tmp_path
+            (root / folder / f"suspicious-document0000{number}-source-document00007.xml").write_text(truth)
+    return root
 
 
 def test_pan_truth_is_read_in_characters_with_the_suspicious_side_first(corpus):
@@ -116,3 +117,13 @@ def test_a_copied_passage_is_detected_where_it_stands(corpus):
 def test_a_sample_is_marked_as_a_part(corpus):
     assert measure(corpus, sample=1, jobs=1).partial
     assert not measure(corpus, jobs=1).partial
+
+
+def test_the_gate_passes_on_its_own_floors_and_fails_when_the_corpus_has_changed(corpus, capsys):
+    command = ["quality", "--only", "pan13", "--corpora", str(corpus.parent), "--floors", str(corpus.parent / "f.json")]
+    assert main([*command, "--update"]) == 0
+    assert main(command) == 0
+    (corpus / "susp" / "suspicious-document00002.txt").write_text(OWN + " ")
+    assert main(command) == 1
+    assert "FAILED pan13: the files or labels are not those" in capsys.readouterr().out
+    assert main([*command, "--sample", "1"]) == 0

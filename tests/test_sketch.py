@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import estimator_checks
+from sklearn.utils.estimator_checks import check_estimator
 
 from dedup.documents import TextBatch
 from dedup.errors import MismatchError
 from dedup.kernels.sorting import sort_unique
-from dedup.sketch import MinHasher, ShingleSets, Signatures
+from dedup.sketch import SCHEMES, MinHasher, ShingleSets, Signatures
 from dedup.tokens import tokenize
 from tests.reference import sketch as reference
 
@@ -54,6 +59,18 @@ def test_signatures_are_those_of_the_oracle(texts: list[str], num_perm: int, see
         assert row == reference.signature(reference.shingles(tokens, 3), num_perm, seed)
 
 
+@pytest.mark.parametrize(
+    ("scheme", "oracle"),
+    [("permutations", reference.mersenne_signature), ("affine-permutations", reference.affine_signature)],
+)
+@given(texts=st.lists(TEXTS, min_size=1, max_size=3), num_perm=st.integers(1, 40), seed=st.integers(0, 2**64 - 1))
+def test_permuted_signatures_are_those_of_the_oracle(scheme, oracle, texts: list[str], num_perm: int, seed: int):
+    hasher = MinHasher(num_perm=num_perm, seed=seed, scheme=scheme)
+    factors, summands = hasher.permutations().tolist()
+    for row, tokens in zip(hasher.transform(texts).tolist(), token_lists(texts), strict=True):
+        assert row == oracle(reference.shingles(tokens, 3), factors, summands)
+
+
 @given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=200))
 def test_sort_unique_sorts_and_removes_repeats(values: list[int]):
     given_values = np.array(values, np.uint64)
@@ -62,14 +79,15 @@ def test_sort_unique_sorts_and_removes_repeats(values: list[int]):
     assert out[:kept].tolist() == sorted(set(values))
 
 
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("length", [10, 20, 50, 100, 500])
-def test_the_estimate_is_unbiased_and_as_exact_as_promised_at_any_length(length: int):
+def test_the_estimate_is_unbiased_and_as_exact_as_promised_at_any_length(length: int, scheme: str):
     estimates, truths = [], []
     for trial in range(60):
         shared = [f"s{trial}x{i}" for i in range(2 * length // 3)]
         left = shared + [f"l{trial}x{i}" for i in range(length - len(shared))]
         right = shared + [f"r{trial}x{i}" for i in range(length - len(shared))]
-        a, b = MinHasher(num_perm=128, shingle_size=1).transform([" ".join(left), " ".join(right)])
+        a, b = MinHasher(128, shingle_size=1, scheme=scheme).transform([" ".join(left), " ".join(right)])
         estimates.append(float((a == b).mean()))
         truths.append(reference.jaccard(set(map(hash, left)), set(map(hash, right))))
     errors = np.array(estimates) - np.array(truths)
@@ -94,7 +112,7 @@ def test_one_text_instead_of_many_is_refused():
         MinHasher().transform("a text")
 
 
-@pytest.mark.parametrize("wrong", [{"num_perm": 0}, {"shingle_size": 0}, {"seed": -1}])
+@pytest.mark.parametrize("wrong", [{"num_perm": 0}, {"shingle_size": 0}, {"seed": -1}, {"scheme": "simhash"}])
 def test_senseless_parameters_are_refused(wrong: dict[str, int]):
     with pytest.raises(ValueError, match="must be"):
         MinHasher(**wrong).fit()
@@ -102,12 +120,51 @@ def test_senseless_parameters_are_refused(wrong: dict[str, int]):
 
 def test_parameters_can_be_read_and_set_as_scikit_learn_does():
     hasher = MinHasher(num_perm=64).set_params(seed=7)
-    assert hasher.get_params() == {"num_perm": 64, "shingle_size": 3, "seed": 7}
+    assert hasher.get_params() == {"num_perm": 64, "shingle_size": 3, "seed": 7, "scheme": "fast-similarity"}
     with pytest.raises(ValueError, match="no parameter 'perms'"):
         hasher.set_params(perms=3)
 
 
-@pytest.mark.parametrize("change", [{"seed": 2}, {"shingle_size": 5}])
+@pytest.mark.filterwarnings("ignore:Can't test estimator MinHasher")
+def test_scikit_learn_takes_it_for_one_of_its_own():
+    results = check_estimator(MinHasher(), on_fail=None, on_skip=None)
+    assert {result["status"] for result in results} == {"passed"}
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "check_estimator_cloneable",
+        "check_estimator_repr",
+        "check_estimator_tags_renamed",
+        "check_get_params_invariance",
+        "check_no_attributes_set_in_init",
+        "check_parameters_default_constructible",
+        "check_set_params",
+        "check_valid_tag_types",
+    ],
+)
+def test_it_passes_each_check_of_scikit_learn_that_needs_no_numbers(check: str):
+    """``check_estimator`` itself leaves most of these out for what takes text."""
+    getattr(estimator_checks, check)("MinHasher", MinHasher())
+
+
+def test_it_works_in_a_pipeline_and_can_be_cloned():
+    texts = ["fog on the quay", "fog on the quay today", "apples are cheap"]
+    pipeline = make_pipeline(clone(MinHasher(num_perm=32)), FunctionTransformer(lambda rows: rows[:, :4]))
+    assert (pipeline.fit_transform(texts) == MinHasher(num_perm=32).transform(texts)[:, :4]).all()
+    assert (pipeline.transform(texts) == pipeline.fit(texts).transform(texts)).all()
+    assert clone(MinHasher(seed=9, scheme="permutations")).get_params()["scheme"] == "permutations"
+
+
+def test_other_containers_of_text_give_the_same_signatures():
+    texts = ["fog on the quay", "", "港口起雾了渡轮搁浅东京"]
+    expected = MinHasher(num_perm=16).transform(texts)
+    for container in (tuple(texts), iter(texts), np.array(texts), np.array(texts, object)):
+        assert (MinHasher(num_perm=16).transform(container) == expected).all()
+
+
+@pytest.mark.parametrize("change", [{"seed": 2}, {"shingle_size": 5}, {"num_perm": 64}])
 def test_signatures_made_otherwise_are_not_compared(change: dict[str, int]):
     tokens = tokenize(TextBatch.from_texts(["a b c d"]))
     first = MinHasher().signatures(tokens)

@@ -1,7 +1,8 @@
 """Make the tokeniser's Unicode table, from the character database of the Python that runs this.
 
-``python -m tools.make_unicode_table`` writes ``dedup/data/unicode-<version>.npz``. After a change, `UNICODE_VERSION` in
-``dedup/unicode_table.py`` names the version that is shipped, and `TOKENIZER_VERSION` in ``dedup/tokens.py`` must change.
+Run with: ``python -m tools.make_unicode_table``. It writes ``dedup/data/unicode-<version>.npz``. `UNICODE_VERSION` in
+``dedup/unicode_table.py`` names the version that is shipped; with any change, the number in `TOKENIZER_VERSION` in
+``dedup/tokens.py`` must go up.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from dedup import unicode_table
 from dedup.unicode_table import APOSTROPHE, MARK, SEPARATOR, SINGLE, UNORDERED, WORD, UnicodeTable
 
-APOSTROPHES = frozenset("'`´ʹʻʼʽ՚׳ߴߵ‘’‛′＇")
+APOSTROPHES = frozenset("'`´ʹʻʼʽ՚׳ߴߵ‘’‛′＇")  # typed, typeset, and letters that look like them
 TATWEEL = "\u0640"  # stretches Arabic words in print; nobody reads it
 
 UNSPACED_BLOCKS = (
@@ -58,15 +60,28 @@ def build_table() -> UnicodeTable:
         page = np.array([_entry(chr(block << 8 | low), folds) for low in range(256)], np.uint64)
         index[block] = pages.setdefault(page.tobytes(), len(pages))
     entries = np.frombuffer(b"".join(pages), np.uint64)
-    return UnicodeTable(unicodedata.unidata_version, index, entries, np.frombuffer(bytes(folds) + bytes(8), np.uint8))
+    pairs = _pairs((entries.reshape(-1, 256)[index].ravel() >> unicode_table.CLASS_SHIFT).astype(np.uint8))
+    padded_folds = np.frombuffer(bytes(folds) + bytes(8), np.uint8)
+    return UnicodeTable(unicodedata.unidata_version, index, entries, padded_folds, pairs)
 
 
 def write_table(table: UnicodeTable, folder: Path) -> Path:
     """Write a table into a folder and return its path; equal tables give equal bytes."""
     path = folder / f"unicode-{table.version}.npz"
-    arrays = {"version": np.array(table.version), "index": table.index, "entries": table.entries, "folds": table.folds}
-    np.savez_compressed(path, **arrays)
+    arrays = {name: getattr(table, name) for name in ("index", "entries", "folds", "pairs")}
+    np.savez_compressed(path, version=np.array(table.version), **arrays)
     return path
+
+
+def _pairs(flags: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return what the first two bytes of a character say of its flags, from the flags of all code points."""
+    pairs = np.zeros(0x10000, np.uint8)
+    for first, last, width in ((0x80, 0x7FF, 1), (0x800, 0xFFFF, 0x40), (0x10000, 0x10FFFF, 0x1000)):
+        for code in range(first, last + 1, width):
+            lead, second = chr(code).encode("utf-8", "surrogatepass")[:2]
+            group = flags[code : code + width]
+            pairs[lead | second << 8] = group[0] if (group == group[0]).all() else unicode_table.MIXED
+    return pairs
 
 
 def _entry(character: str, folds: bytearray) -> int:
@@ -88,7 +103,7 @@ def _entry(character: str, folds: bytearray) -> int:
 
 def _class_and_folded(character: str) -> tuple[int, str]:
     category = unicodedata.category(character)
-    if character in APOSTROPHES:
+    if unicodedata.normalize("NFD", character) in APOSTROPHES:
         return APOSTROPHE, "'"
     if category == "Cn" and _within(character, HAN_BLOCKS):
         return SINGLE, character  # to be assigned by a later Unicode
@@ -124,7 +139,7 @@ def _class_of_part(part: str) -> int:
 
 
 def _vanishes(part: str) -> bool:
-    """Whether a character is left out: unseen ones, tatweel, Semitic points (classes 10 to 36), accents (200 upwards)."""
+    """Whether a character is left out: unseen, tatweel, a Semitic point (class 10 to 36), an accent (200 upwards)."""
     if unicodedata.category(part) == "Cf" or part == TATWEEL or _within(part, INVISIBLE):
         return True
     combining = unicodedata.combining(part)

@@ -14,7 +14,7 @@ from dedup.errors import DedupError, Skipped
 from dedup.report.visible import visible
 
 if TYPE_CHECKING:
-    from dedup.engine import Comparison
+    from dedup.comparison import Comparison
 
 __all__ = ["announce_compilation", "report_counts", "report_skipped", "shown"]
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from dedup.cli.options import Format
 from dedup.cli.runs import Judged
-from dedup.engine import Comparison
+from dedup.comparison import Comparison
 from dedup.errors import DedupError
 from dedup.matches import Match
 from dedup.report import records

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dedup import engine
 from dedup.cli import inputs, messages
+from dedup.comparison import Comparison
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.evidence import Evidence
@@ -44,7 +45,7 @@ def run_comparison(
     *,
     jobs: int | None,
     quiet: bool,
-) -> engine.Comparison:
+) -> Comparison:
     """Read everything, then compare it.
 
     Raises

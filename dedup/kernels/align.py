@@ -7,22 +7,45 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.align_features import FEATURES as FIGURES
-from dedup.kernels.align_features import describe, probability
+from dedup.kernels.align_chain import Chain, chain_passages, new_chain
+from dedup.kernels.align_features import FEATURES, describe, probability
 from dedup.kernels.align_grams import LEVELS, Grams, new_grams, share_grams
 from dedup.kernels.align_segment import HOPELESS, Search, condensed, explain, new_search, refine
 from dedup.kernels.align_starts import exact_runs, rare_windows
 from dedup.kernels.align_words import passage_kind
 from dedup.kernels.compile import inner, kernel
 
-__all__ = ["Documents", "align_documents"]
+__all__ = [
+    "CLOSE",
+    "CONDENSED",
+    "FIGURES",
+    "Documents",
+    "Settings",
+    "align_documents",
+    "find_close",
+    "find_condensed",
+    "goes_first",
+    "judge",
+    "new_tools",
+    "release",
+    "settle",
+]
 
+
+FIGURES = FEATURES + 3
+"""What the filter sees: the figures of the passage, whether it is exact, and what others cover of the documents."""
 
 CLOSE = 2
-"""Styles of rewriting that keep the words; the next one keeps little more than the story."""
+"""Styles of rewriting that keep the words; the next one tells a whole document."""
 
-CONDENSED = 3
+CONDENSED = 2
 """The style of a passage that tells a whole document."""
+
+CHAIN = 3
+"""The style of a passage of sentences in order."""
+
+CERTAIN = 40
+"""Words of an exact run that is a passage whatever the filter makes of it."""
 
 LONGER = 2.5
 """How many times the length of its condensation a document must have."""
@@ -56,6 +79,8 @@ class Documents(NamedTuple):
     quotations : int32 array (t,)
         0 outside quotations.
     boilerplate : bool array (t,)
+    sentences : int32 array (t,)
+        Number of the sentence within the document, from 0.
     """
 
     offsets: npt.NDArray[np.int64]
@@ -66,6 +91,7 @@ class Documents(NamedTuple):
     hashes: npt.NDArray[np.uint64]
     quotations: npt.NDArray[np.int32]
     boilerplate: npt.NDArray[np.bool_]
+    sentences: npt.NDArray[np.int32]
 
 
 class Found(NamedTuple):
@@ -99,12 +125,15 @@ class Settings(NamedTuple):
         Weight of a window from which a candidate may grow.
     accept : float
         Probability of a passage.
+    order : float
+        How far the order of sentences exceeds chance where they make passages.
     """
 
     least: float
     exact: float
     window: float
     accept: float
+    order: float
 
 
 class Tools(NamedTuple):
@@ -112,6 +141,7 @@ class Tools(NamedTuple):
 
     grams: Grams
     search: Search
+    chain: Chain
     found: Found
     kept: Found
     taken: npt.NDArray[np.bool_]
@@ -128,24 +158,35 @@ def new_tools(longest, vocabulary):  # type: ignore[no-untyped-def]
     return Tools(
         new_grams(longest, vocabulary),
         new_search(longest, LEVELS),
+        new_chain(),
         _new_found(limit),
         _new_found(limit),
         np.zeros((2, longest + 1), np.bool_),
         np.zeros((2, longest + 1), np.bool_),
         np.zeros((2, longest + 1), np.int32),
         np.zeros((limit, 4), np.int32),
-        np.zeros(FIGURES + 3, np.float32),
+        np.zeros(FIGURES, np.float32),
     )
 
 
 @inner
-def _goes_first(hashes, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
+def goes_first(hashes, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
     """Whether the left document is the first: the order depends on content alone, so that swapping changes nothing."""
     if n != m:
         return n > m
     for i in range(n):
         if hashes[start_a + i] != hashes[start_b + i]:
             return hashes[start_a + i] > hashes[start_b + i]
+    return True
+
+
+@inner
+def _equal(hashes, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
+    if n != m:
+        return False
+    for i in range(n):
+        if hashes[start_a + i] != hashes[start_b + i]:
+            return False
     return True
 
 
@@ -160,13 +201,13 @@ def _held(found, count, box):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _refine_best(search, model, first_style, styles, numbers, words, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
+def _refine_best(search, model, numbers, words, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
     """Refine from the size of start whose first turn is worth most."""
     best, score, style = box, np.float32(0), -1
     for margin in (0, 30, 90):
         a, b, c, d = box
         c, d = max(0, c - margin), min(sizes[1], d + margin)
-        for s in range(first_style, first_style + styles):
+        for s in range(CLOSE):
             x, y, first = explain(search, model, s, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d)
             if first < HOPELESS:
                 continue
@@ -174,7 +215,7 @@ def _refine_best(search, model, first_style, styles, numbers, words, taken, star
             if first + second > score:
                 best, score, style = (x, y, z, w), first + second, s
     if style < 0:
-        return best, score, first_style
+        return best, score, 0
     box, score = refine(search, model, numbers, words, taken, starts, sizes, best, style)
     return box, score, style
 
@@ -191,23 +232,17 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
         if _held(found, count, run):
             continue
         box, score, style = _refine_best(
-            search, model, 0, CLOSE, grams.numbers, words, tools.taken, starts, sizes, run
+            search, model, grams.numbers, words, tools.taken, starts, sizes, run
         )
         exact = _extent(run) >= settings.exact * _extent(box)
         if exact or score > settings.least:
             _keep(found, count, run if exact else box, score, style, exact)
             count += 1
-    return _from_windows(tools, documents, model, 0, CLOSE, starts, sizes, settings, count)
+    return _from_windows(tools, documents, model, starts, sizes, settings, count)
 
 
 @inner
-def find_distant(tools, documents, model, starts, sizes, settings):  # type: ignore[no-untyped-def]
-    """Candidates of the last style in what the passages in ``tools.kept`` have left. Returns how many."""
-    return _from_windows(tools, documents, model, CLOSE, 1, starts, sizes, settings, 0)
-
-
-@inner
-def _from_windows(tools, documents, model, first_style, styles, starts, sizes, settings, count):  # type: ignore[no-untyped-def]
+def _from_windows(tools, documents, model, starts, sizes, settings, count):  # type: ignore[no-untyped-def]
     grams, found, begin, links = tools.grams, tools.found, tools.begin, tools.links
     words = (documents.buckets, documents.gaps)
     windows = rare_windows(
@@ -220,7 +255,7 @@ def _from_windows(tools, documents, model, first_style, styles, starts, sizes, s
         if _held(found, count, box):
             continue
         box, score, style = _refine_best(
-            tools.search, model, first_style, styles, grams.numbers, words, tools.taken, starts, sizes, box
+            tools.search, model, grams.numbers, words, tools.taken, starts, sizes, box
         )
         if score > settings.least and not _held(found, count, box):
             _keep(found, count, box, score, style, False)
@@ -279,9 +314,9 @@ def judge(tools, documents, model, starts, sizes, box, score, style, exact, stan
         first += tools.kept.boxes[k, 1] - tools.kept.boxes[k, 0]
         second += tools.kept.boxes[k, 3] - tools.kept.boxes[k, 2]
     shares = (np.float32(first) / sizes[0], np.float32(second) / sizes[1])
-    tools.features[FIGURES] = exact
-    tools.features[FIGURES + 1] = min(shares)
-    tools.features[FIGURES + 2] = max(shares)
+    tools.features[FEATURES] = exact
+    tools.features[FEATURES + 1] = min(shares)
+    tools.features[FEATURES + 2] = max(shares)
 
 
 @inner
@@ -308,6 +343,8 @@ def settle(tools, documents, model, trees, starts, sizes, count, stand, settings
                 continue
         judge(tools, documents, model, starts, sizes, box, score, style, exact, settled)
         chance = probability(trees, tools.features)
+        if exact and box[1] - box[0] >= CERTAIN:
+            chance = max(chance, 0.99)
         if chance < settings.accept:
             continue
         _keep(kept, stand, box, chance, style, exact)
@@ -321,7 +358,7 @@ def settle(tools, documents, model, trees, starts, sizes, count, stand, settings
 def find_condensed(tools, documents, model, starts, sizes, side, stand):  # type: ignore[no-untyped-def]
     """The segment of document ``side`` that tells the whole of the other, much longer, document.
 
-    Returns the box and its score, which is below 0 where there is none or other passages explain it well enough.
+    Returns the box and its score, which is below 0 where there is none or exact passages explain it well enough.
     """
     a, b, score = condensed(
         tools.search, model, CONDENSED, tools.grams.numbers, (documents.buckets, documents.gaps), tools.free,
@@ -333,7 +370,8 @@ def find_condensed(tools, documents, model, starts, sizes, side, stand):  # type
     explained = 0
     for k in range(stand):
         low, high = tools.kept.boxes[k, 2 * side], tools.kept.boxes[k, 2 * side + 1]
-        explained += max(0, min(high, b) - max(low, a))
+        if tools.kept.exact[k]:
+            explained += max(0, min(high, b) - max(low, a))
     return box, np.float32(-1) if 2 * explained > b - a else score
 
 
@@ -365,6 +403,19 @@ def settle_condensed(tools, documents, model, trees, starts, sizes, stand, setti
 
 
 @inner
+def settle_chain(tools, documents, starts, sizes, stand, settings):  # type: ignore[no-untyped-def]
+    """Add passages of sentences in order, in what other passages have left. Returns how many stand."""
+    begin = tools.begin
+    count, order = chain_passages(
+        tools.chain, tools.grams, documents, starts, sizes, tools.links[0], tools.links[1], tools.taken, settings.order, begin
+    )
+    for k in range(min(count, len(tools.kept.boxes) - stand)):
+        _keep(tools.kept, stand, (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3]), order, CHAIN, False)
+        stand += 1
+    return stand
+
+
+@inner
 def release(tools, stand):  # type: ignore[no-untyped-def]
     """Forget which words are taken."""
     for k in range(stand):
@@ -389,15 +440,15 @@ def _new_found(limit):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def align_documents(documents, model, close, distant, vocabulary, left, right, settings):  # type: ignore[no-untyped-def]
+def align_documents(documents, model, close, condensed_trees, vocabulary, left, right, settings):  # type: ignore[no-untyped-def]
     """Passages of each pair.
 
     Parameters
     ----------
     documents : Documents
     model : Model
-    close, distant : Trees
-        The filters of the close styles and of the distant one.
+    close, condensed_trees : Trees
+        The filters of close passages and of condensations.
     vocabulary : int
         One more than the largest number in ``documents.words``.
     left, right : int32 array (p,)
@@ -422,17 +473,22 @@ def align_documents(documents, model, close, distant, vocabulary, left, right, s
     for p in range(len(left)):
         start_a, start_b = documents.offsets[left[p]], documents.offsets[right[p]]
         n, m = documents.offsets[left[p] + 1] - start_a, documents.offsets[right[p] + 1] - start_b
-        straight = _goes_first(documents.hashes, start_a, n, start_b, m)
+        straight = goes_first(documents.hashes, start_a, n, start_b, m)
         if not straight:
             start_a, n, start_b, m = start_b, m, start_a, n
         starts, sizes = (start_a, start_b), (n, m)
+        if n == 0 or m == 0:
+            offsets[p + 1] = total
+            continue
         share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
-        count = find_close(tools, documents, model, starts, sizes, settings)
-        stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings)
-        if len(distant.roots) > 0:
-            stand = settle_condensed(tools, documents, model, distant, starts, sizes, stand, settings)
-            count = find_distant(tools, documents, model, starts, sizes, settings)
-            stand = settle(tools, documents, model, distant, starts, sizes, count, stand, settings)
+        if _equal(documents.hashes, start_a, n, start_b, m):
+            _keep(tools.kept, 0, (0, n, 0, m), 1.0, 0, True)
+            stand = 1
+        else:
+            count = find_close(tools, documents, model, starts, sizes, settings)
+            stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings)
+            stand = settle_condensed(tools, documents, model, condensed_trees, starts, sizes, stand, settings)
+            stand = settle_chain(tools, documents, starts, sizes, stand, settings)
         release(tools, stand)
         if total + stand > len(scores):
             boxes, kinds, scores = _grown(boxes, kinds, scores, 2 * (total + stand))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dedup.kernels.align_segment import EDGE, mark_segment, match_types
 from dedup.kernels.compile import inner
 
-__all__ = ["FEATURES", "Trees", "describe", "probability"]
+__all__ = ["FEATURES", "STYLE", "Trees", "describe", "probability"]
 
 class Trees(NamedTuple):
     """Boosted trees, each in preorder: the branch for values up to the limit stands behind its node.
@@ -37,6 +37,9 @@ STEP = 40
 SIDE = 14
 BLOCKS = 8
 
+STYLE = 2 * SIDE + 3
+"""The place of the style among the figures."""
+
 FEATURES = 2 * SIDE + 6
 """Figures of a passage: SIDE for the side where each is less, SIDE where it is more, and those of the pair."""
 
@@ -58,7 +61,7 @@ def describe(search, model, grams, documents, starts, sizes, box, score, style, 
     out[2 * SIDE] = np.log(max(lengths[0], lengths[1]) / min(lengths[0], lengths[1]))
     out[2 * SIDE + 1] = np.log(min(lengths[0], lengths[1]))
     out[2 * SIDE + 2] = min(score, np.float32(400))
-    out[2 * SIDE + 3] = style
+    out[STYLE] = style
     unique, ordered = _order(search, grams, box)
     out[2 * SIDE + 4] = np.log(1 + np.float32(unique))
     out[2 * SIDE + 5] = ordered

@@ -16,8 +16,8 @@ MAX_SENTENCES = 200
 COLUMNS = (
     "left_chain", "left_chance", "right_chain", "right_chance", "left_anchors", "right_anchors",
     "left_sentences", "right_sentences", "matched_facts", "agreed_facts",
-    "left_facts", "left_new_facts", "right_facts", "right_new_facts",
     "left_extra_numbers", "left_extra_names", "right_extra_numbers", "right_extra_names",
+    "sentence_order", "ordered_sentences",
 )  # fmt: skip
 """What ``chain_beats`` measures of a pair, in the order of its columns."""
 
@@ -29,6 +29,7 @@ _JUMP_COST = 30.0
 _LEAST_GAIN = 6.0
 _GAIN_SHARE = 0.2
 _ANCHOR = 8.0
+_TELLING = 8.0
 _NONE = np.int16(-1)
 _NOT_TAKEN = np.int16(-2)
 
@@ -229,7 +230,8 @@ def _count_facts(
     chain: npt.NDArray[np.int16],
     out: npt.NDArray[np.float64],
 ) -> None:
-    """Facts (names and numbers) of the first text: matched, agreed, all, new, and extra numbers and names."""
+    """Facts (names and numbers) of the first text in matched sentences: all, agreed, and numbers and names that the
+    other lacks."""
     out[:] = 0.0
     while a < a_end:
         while b < b_end and terms[b] < terms[a]:
@@ -248,14 +250,74 @@ def _count_facts(
                 matched = True
                 for j in range(b, y):
                     agreed |= abs(np.int64(sentences[j]) - at) <= 1
-        if kind != 0:
-            out[0] += matched
-            out[1] += matched and agreed
-            out[2] += 1.0
-            out[3] += y == b
-            if matched and y == b:
-                out[4 if kind & NUMBER else 5] += 1.0
+        if matched:
+            out[0] += 1.0
+            out[1] += agreed
+            if y == b:
+                out[2 if kind & NUMBER else 3] += 1.0
         a = x
+
+
+@inner
+def _places(
+    similar: npt.NDArray[np.float64],
+    telling: npt.NDArray[np.float64],
+    rows: npt.NDArray[np.int64],
+    places: npt.NDArray[np.int64],
+) -> int:
+    """For each row of enough weight the column whose surroundings are most like it; returns how many there are.
+
+    A column counts with half of each neighbour.
+    """
+    n, m = similar.shape
+    kept = 0
+    for i in range(n):
+        if telling[i] < _TELLING:
+            continue
+        best, at = 0.0, -1
+        for j in range(m):
+            value = similar[i, j]
+            if j > 0:
+                value += 0.5 * similar[i, j - 1]
+            if j + 1 < m:
+                value += 0.5 * similar[i, j + 1]
+            if value > best:
+                best, at = value, j
+        if at >= 0:
+            rows[kept], places[kept] = i, at
+            kept += 1
+    return kept
+
+
+@inner
+def _rank_correlation(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> float:
+    """Kendall's τ-a, times √n: how surely two orders agree."""
+    n = len(x)
+    if n < 3:
+        return 0.0
+    balance = 0
+    for i in range(n):
+        for k in range(i):
+            balance += np.sign(x[i] - x[k]) * np.sign(y[i] - y[k])
+    return 2.0 * balance / (n * (n - 1)) * np.sqrt(n)
+
+
+@inner
+def _telling(
+    terms: npt.NDArray[np.uint64],
+    weights: npt.NDArray[np.float32],
+    sentences: npt.NDArray[np.int16],
+    a: int,
+    b: int,
+    out: npt.NDArray[np.float64],
+) -> None:
+    """Weight of each sentence, a term's shared among the sentences that hold it as √n."""
+    out[:] = 0.0
+    while a < b:
+        end = _run_end(terms, a, b)
+        for i in range(a, end):
+            out[sentences[i]] += np.float64(weights[i]) / np.sqrt(end - a)
+        a = end
 
 
 @kernel
@@ -280,9 +342,10 @@ def chain_beats(
     mirrored = np.zeros((size, size))
     parent = np.empty((size, size), np.int16)
     best, carried = np.empty(size), np.empty(size)
+    rows, places = np.empty(size, np.int64), np.empty(size, np.int64)
     own, other = np.empty(size), np.empty(size)
     left_chain, right_chain = np.empty(size, np.int16), np.empty(size, np.int16)
-    tally = np.empty(6)
+    tally = np.empty(4)
     for p in range(len(left)):
         l, r = left[p], right[p]
         a, a_end, b, b_end = offsets[l], offsets[l + 1], offsets[r], offsets[r + 1]
@@ -290,11 +353,18 @@ def chain_beats(
         gains = similar[:n, :m]
         gains[:] = 0.0
         _similarities(terms, weights, sentences, a, a_end, b, b_end, gains)
+        _telling(terms, weights, sentences, a, a_end, own[:n])
+        _telling(terms, weights, sentences, b, b_end, other[:m])
+        kept = _places(gains, own[:n], rows, places)
+        forth = _rank_correlation(rows[:kept], places[:kept])
+        kept_back = _places(gains.T, other[:m], rows, places)
+        back = _rank_correlation(rows[:kept_back], places[:kept_back])
         _sentence_weights(weights, sentences, a, a_end, own[:n])
         _sentence_weights(weights, sentences, b, b_end, other[:m])
         row = out[p]
         row[:] = 0.0
         row[6], row[7] = n, m
+        row[14], row[15] = (forth + back) / 2.0, min(kept, kept_back)
         for i in range(n):
             row[4] += m > 0 and np.max(gains[i]) >= _ANCHOR
         for j in range(m):
@@ -313,8 +383,8 @@ def chain_beats(
         if row[2] <= 0.0:
             right_chain[:m] = _NONE
         _count_facts(terms, facts, sentences, a, a_end, b, b_end, left_chain, tally)
-        row[8], row[9], row[10], row[11], row[14], row[15] = tally
+        row[8], row[9], row[10], row[11] = tally
         _count_facts(terms, facts, sentences, b, b_end, a, a_end, right_chain, tally)
         row[8] += tally[0]
         row[9] += tally[1]
-        row[12], row[13], row[16], row[17] = tally[2], tally[3], tally[4], tally[5]
+        row[12], row[13] = tally[2], tally[3]

@@ -1,7 +1,7 @@
 """How a kernel is compiled: numba, without the interpreter's lock, with machine code cached on disk where possible.
 
-Numba's own cache has three traps, closed here: it forgets that a kernel includes code of other files, it raises for ever
-on a damaged file, and it refuses to import where no folder can be written.
+Numba's own cache has three traps, closed here: it forgets that a kernel includes code of other files, it raises for
+ever on a damaged file, and it refuses to import where no folder can be written.
 """
 
 from __future__ import annotations
@@ -46,7 +46,10 @@ class _KernelCache(FunctionCache):  # type: ignore[misc]
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
-        self._cache_file._source_stamp = sources_digest(Path(function.__code__.co_filename))
+        digest = sources_digest(Path(function.__code__.co_filename))
+        self._cache_file._source_stamp = digest
+        # numba writes the index before the code: code of another version must never lie where a fresh index points
+        self._cache_file._data_name_pattern = f"{self._impl.filename_base}.{digest[:12]}.{{number:d}}.nbc"
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
@@ -74,8 +77,8 @@ def kernel(function: F) -> F:
     compiled = numba.njit(nogil=True)(function)
     try:
         compiled._cache = _KernelCache(function)
-    except RuntimeError:  # no folder can be written: compile in each process
-        _log.info("no folder for compiled kernels can be written; they are compiled anew in each process")
+    except (RuntimeError, OSError):  # no folder can be written, or the sources lie in an archive
+        _log.info("compiled kernels cannot be kept; they are compiled anew in each process")
     return compiled  # type: ignore[no-any-return]
 
 

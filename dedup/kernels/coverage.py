@@ -10,14 +10,15 @@ from dedup.kernels.compile import inner, kernel
 __all__ = ["PAIR_COLUMNS", "SIDE_COLUMNS", "measure_coverage"]
 
 SIDE_COLUMNS = (
-    "content", "covered", "verbatim", "edited", "rewritten", "quoted", "head", "foot", "quotations", "shared_weight",
+    "content", "covered", "verbatim", "edited", "rewritten", "quoted", "head", "foot", "quotations", "shared_weight", "close",
 )  # fmt: skip
 """Tokens of one side: all but boilerplate; those in passages; in passages of each kind; covered ones within a
-quotation; uncovered ones before the first and behind the last passage; all in quotations; and the idf in passages."""
+quotation; uncovered ones before the first and behind the last passage; all in quotations; the idf in passages; and those in
+verbatim or edited passages outside quotations."""
 
 PAIR_COLUMNS = ("passages", "in_order", "longest", "strongest")
 """Of a pair: passages that are evidence; the share of them that keep the left order on the right; the tokens of the
-longest verbatim or edited one; the idf of the weightiest one."""
+longest verbatim or edited one, without those in quotations; the idf of the weightiest one."""
 
 _VERBATIM, _EDITED, _REWRITTEN, _QUOTATION = 0, 1, 2, 3
 
@@ -58,6 +59,7 @@ def _measure_side(
             out[1] += 1.0
             out[2 + best[i]] += 1.0
             out[5] += quotations[i] != 0
+            out[10] += best[i] <= _EDITED and quotations[i] == 0
         else:
             since += 1.0
     out[7] = since if out[1] > 0.0 else 0.0
@@ -104,7 +106,7 @@ def measure_coverage(
         )  # fmt: skip
         _measure_pair(
             left_start[a:b], left_end[a:b], right_start[a:b], right_end[a:b], kinds[a:b],
-            weights[x:x_end], weights[y:y_end], row[2 * width :],
+            weights[x:x_end], weights[y:y_end], quotations[x:x_end], quotations[y:y_end], row[2 * width :],
         )  # fmt: skip
 
 
@@ -117,6 +119,14 @@ def _sum(values: npt.NDArray[np.float32], start: int, end: int) -> float:
 
 
 @inner
+def _unquoted(quotations: npt.NDArray[np.int32], start: int, end: int) -> float:
+    total = 0.0
+    for i in range(start, end):
+        total += quotations[i] == 0
+    return total
+
+
+@inner
 def _measure_pair(
     left_start: npt.NDArray[np.int32],
     left_end: npt.NDArray[np.int32],
@@ -125,6 +135,8 @@ def _measure_pair(
     kinds: npt.NDArray[np.uint8],
     left_weights: npt.NDArray[np.float32],
     right_weights: npt.NDArray[np.float32],
+    left_quotations: npt.NDArray[np.int32],
+    right_quotations: npt.NDArray[np.int32],
     out: npt.NDArray[np.float64],
 ) -> None:
     out[:] = 0.0
@@ -139,7 +151,11 @@ def _measure_pair(
         )
         out[3] = max(out[3], weight)
         if kinds[p] <= _EDITED:
-            out[2] = max(out[2], np.float64(min(left_end[p] - left_start[p], right_end[p] - right_start[p])))
+            plain = min(
+                _unquoted(left_quotations, left_start[p], left_end[p]),
+                _unquoted(right_quotations, right_start[p], right_end[p]),
+            )
+            out[2] = max(out[2], plain)
         for q in range(p):
             if kinds[q] <= _REWRITTEN:
                 steps += 1.0

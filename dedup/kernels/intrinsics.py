@@ -1,8 +1,12 @@
-"""What LLVM can do and Python cannot say: bit counts, a 128-bit product, unaligned loads, and 64 bytes at a time.
+"""What LLVM can do and Python cannot say: bit counts, a 128-bit product, loads and stores anywhere, 64 bytes at a time.
 
-Each of these becomes a few machine instructions inside a kernel. Nothing is checked: an index outside its array reads or
-writes foreign memory, and arrays must be contiguous. Vectors of 64 bytes are portable; LLVM splits them into what the
-processor has (SSE2, AVX2, AVX-512, NEON). Byte orders other than little-endian are not supported.
+Each of these becomes a few machine instructions inside a kernel. ``data`` is an array of uint8 or the `address` of an
+array: passed to an inner function, an array costs seven machine words and often the counting of a reference, an address
+costs one word. Nothing is checked: a position outside the array reads or writes foreign memory, and whoever takes an
+address keeps its array alive.
+
+Vectors of 64 bytes are portable: LLVM splits them into what the processor has (SSE2, AVX2, AVX-512, NEON). The byte
+order must be little-endian.
 """
 
 from __future__ import annotations
@@ -10,20 +14,50 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numba
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-__all__ = ["continuation_mask", "count_ones", "fold_block", "load_word", "multiply_mix", "store_word", "trailing_zeros"]
+__all__ = [
+    "address",
+    "count_ones",
+    "fold_block",
+    "inlined",
+    "lead_masks",
+    "load_byte",
+    "load_half",
+    "load_short",
+    "load_word",
+    "multiply_mix",
+    "store_byte",
+    "store_half",
+    "store_word",
+    "trailing_zeros",
+]
 
-_BYTE, _WORD, _DOUBLE_WORD = ir.IntType(8), ir.IntType(64), ir.IntType(128)
+_BYTE, _SHORT, _HALF, _WORD, _DOUBLE_WORD = (ir.IntType(bits) for bits in (8, 16, 32, 64, 128))
 _BLOCK = ir.VectorType(_BYTE, 64)
 
 Signature = tuple[Any, Callable[..., Any]]
+_instruction: Callable[[Callable[..., Signature]], Any] = intrinsic
+
+inlined = numba.njit(nogil=True, forceinline=True)
+"""Compile a function into its callers, where a call would cost more than what it does."""
 
 
-@intrinsic
+@_instruction
+def address(typing_context: Any, array: Any) -> Signature:
+    """Where the elements of an array begin, as a uint64."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ptrtoint(make_array(signature.args[0])(context, builder, args[0]).data, _WORD)
+
+    return types.uint64(array), generate
+
+
+@_instruction
 def trailing_zeros(typing_context: Any, bits: Any) -> Signature:
     """Number of zero bits below the lowest one of a uint64; 64 if there is none."""
 
@@ -33,7 +67,7 @@ def trailing_zeros(typing_context: Any, bits: Any) -> Signature:
     return types.uint64(types.uint64), generate
 
 
-@intrinsic
+@_instruction
 def count_ones(typing_context: Any, bits: Any) -> Signature:
     """Number of one bits of a uint64."""
 
@@ -43,7 +77,7 @@ def count_ones(typing_context: Any, bits: Any) -> Signature:
     return types.uint64(types.uint64), generate
 
 
-@intrinsic
+@_instruction
 def multiply_mix(typing_context: Any, left: Any, right: Any) -> Signature:
     """Low half of the 128-bit product of two uint64, exclusive-or its high half."""
 
@@ -55,54 +89,78 @@ def multiply_mix(typing_context: Any, left: Any, right: Any) -> Signature:
     return types.uint64(types.uint64, types.uint64), generate
 
 
-@intrinsic
+@_instruction
+def load_byte(typing_context: Any, data: Any, position: Any) -> Signature:
+    """The byte at a position, as a uint64."""
+    return _load(data, _BYTE)
+
+
+@_instruction
+def load_short(typing_context: Any, data: Any, position: Any) -> Signature:
+    """Two bytes from a position, the first byte lowest, as a uint64."""
+    return _load(data, _SHORT)
+
+
+@_instruction
+def load_half(typing_context: Any, data: Any, position: Any) -> Signature:
+    """Four bytes from a position, the first byte lowest, as a uint64."""
+    return _load(data, _HALF)
+
+
+@_instruction
 def load_word(typing_context: Any, data: Any, position: Any) -> Signature:
-    """Eight bytes of a uint8 array as a uint64, the first byte lowest."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load(_pointer(context, builder, signature.args[0], args[0], args[1], _WORD), align=1)
-
-    return types.uint64(data, types.int64), generate
+    """Eight bytes from a position, the first byte lowest, as a uint64."""
+    return _load(data, _WORD)
 
 
-@intrinsic
-def store_word(typing_context: Any, data: Any, position: Any, word: Any) -> Signature:
-    """Write a uint64 over eight bytes of a uint8 array, the lowest byte first."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        target = _pointer(context, builder, signature.args[0], args[0], args[1], _WORD)
-        builder.store(args[2], target, align=1)
-        return context.get_dummy_value()
-
-    return types.void(data, types.int64, types.uint64), generate
+@_instruction
+def store_byte(typing_context: Any, data: Any, position: Any, value: Any) -> Signature:
+    """Write the lowest byte of a uint64."""
+    return _store(data, _BYTE)
 
 
-@intrinsic
-def continuation_mask(typing_context: Any, data: Any, position: Any) -> Signature:
-    """Which of 64 bytes of a uint8 array are UTF-8 continuation bytes (10xxxxxx), the first byte in the lowest bit."""
-
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = builder.load(_pointer(context, builder, signature.args[0], args[0], args[1], _BLOCK), align=1)
-        return builder.bitcast(builder.icmp_signed("<", block, _splat(-64)), _WORD)
-
-    return types.uint64(data, types.int64), generate
+@_instruction
+def store_half(typing_context: Any, data: Any, position: Any, value: Any) -> Signature:
+    """Write the lowest four bytes of a uint64, the lowest first."""
+    return _store(data, _HALF)
 
 
-@intrinsic
-def fold_block(typing_context: Any, data: Any, position: Any, folded: Any, target: Any) -> Signature:
-    """Copy 64 bytes to ``folded``, ASCII folded; masks of their ASCII word, non-ASCII and ASCII apostrophe bytes.
+@_instruction
+def store_word(typing_context: Any, data: Any, position: Any, value: Any) -> Signature:
+    """Write the eight bytes of a uint64, the lowest first."""
+    return _store(data, _WORD)
 
-    Word bytes are letters, digits and ``_``. An apostrophe is ``'`` or a grave accent, which becomes ``'``. The first byte is
-    the lowest bit.
+
+@_instruction
+def lead_masks(typing_context: Any, data: Any, position: Any) -> Signature:
+    """Which of 64 bytes are UTF-8 continuation bytes (10xxxxxx), which at least 0xE0, which at least 0xF0.
+
+    The first byte is the lowest bit of each mask.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        block = builder.load(_pointer(context, builder, signature.args[0], args[0], args[1], _BLOCK), align=1)
-        upper = _between(builder, block, "A", "Z")
-        lower = builder.select(upper, builder.or_(block, _splat(32)), block)
+        block = builder.load(_pointer(context, builder, signature, args, _BLOCK), align=1)
+        continuation = builder.icmp_signed("<", block, _splat(0xC0))
+        masks = [continuation, *(builder.icmp_unsigned(">=", block, _splat(least)) for least in (0xE0, 0xF0))]
+        return context.make_tuple(builder, signature.return_type, [builder.bitcast(mask, _WORD) for mask in masks])
+
+    return types.UniTuple(types.uint64, 3)(data, types.int64), generate
+
+
+@_instruction
+def fold_block(typing_context: Any, data: Any, position: Any, target: Any) -> Signature:
+    """Copy 64 bytes to the address ``target``, ASCII folded; which are ASCII word bytes, non-ASCII, ASCII apostrophes.
+
+    Word bytes are letters, digits and ``_``. An apostrophe is ``'`` or a grave accent, which becomes ``'``. The first
+    byte is the lowest bit of each mask.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        block = builder.load(_pointer(context, builder, signature, args, _BLOCK), align=1)
+        lower = builder.select(_between(builder, block, "A", "Z"), builder.or_(block, _splat(32)), block)
         grave = _equal(builder, block, "`")
-        copy = builder.select(grave, _splat(ord("'")), lower)
-        builder.store(copy, _pointer(context, builder, signature.args[2], args[2], args[3], _BLOCK), align=1)
+        folded = builder.select(grave, _splat(ord("'")), lower)
+        builder.store(folded, builder.inttoptr(args[2], _BLOCK.as_pointer()), align=1)
         word = builder.or_(_between(builder, lower, "a", "z"), _between(builder, block, "0", "9"))
         word = builder.or_(word, _equal(builder, block, "_"))
         foreign = builder.icmp_signed("<", block, _splat(0))
@@ -110,16 +168,37 @@ def fold_block(typing_context: Any, data: Any, position: Any, folded: Any, targe
         masks = [builder.bitcast(mask, _WORD) for mask in (word, foreign, apostrophe)]
         return context.make_tuple(builder, signature.return_type, masks)
 
-    return types.UniTuple(types.uint64, 3)(data, types.int64, folded, types.int64), generate
+    return types.UniTuple(types.uint64, 3)(data, types.int64, types.uint64), generate
 
 
-def _pointer(context: Any, builder: Any, array_type: Any, array: Any, position: Any, target: Any) -> Any:
-    data = builder.bitcast(make_array(array_type)(context, builder, array).data, _BYTE.as_pointer())
-    return builder.bitcast(builder.gep(data, [position]), target.as_pointer())
+def _load(data: Any, element: Any) -> Signature:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = builder.load(_pointer(context, builder, signature, args, element), align=1)
+        return value if element is _WORD else builder.zext(value, _WORD)
+
+    return types.uint64(data, types.int64), generate
+
+
+def _store(data: Any, element: Any) -> Signature:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        value = args[2] if element is _WORD else builder.trunc(args[2], element)
+        builder.store(value, _pointer(context, builder, signature, args, element), align=1)
+        return context.get_dummy_value()
+
+    return types.void(data, types.int64, types.uint64), generate
+
+
+def _pointer(context: Any, builder: Any, signature: Any, args: Any, element: Any) -> Any:
+    """Where ``args[1]`` bytes behind the beginning of ``args[0]`` stand."""
+    if isinstance(signature.args[0], types.Integer):
+        data = builder.inttoptr(args[0], _BYTE.as_pointer())
+    else:
+        data = builder.bitcast(make_array(signature.args[0])(context, builder, args[0]).data, _BYTE.as_pointer())
+    return builder.bitcast(builder.gep(data, [args[1]]), element.as_pointer())
 
 
 def _splat(value: int) -> Any:
-    return ir.Constant(_BLOCK, [value & 255] * 64)
+    return ir.Constant(_BLOCK, [value] * 64)
 
 
 def _between(builder: Any, block: Any, first: str, last: str) -> Any:

@@ -1,4 +1,4 @@
-"""MinHash signatures by fast similarity sketching."""
+"""MinHash signatures: by fast similarity sketching, and by true permutations."""
 
 from __future__ import annotations
 
@@ -9,35 +9,44 @@ from dedup.kernels.compile import inner, kernel
 from dedup.kernels.mixing import STEP, mix
 from dedup.kernels.shingles import longest_document, shingles_of
 
-__all__ = ["fast_similarity_signatures"]
+__all__ = ["MERSENNE_PRIME", "affine_signatures", "fast_similarity_signatures", "mersenne_signatures"]
 
+MERSENNE_PRIME = 2**61 - 1
+
+_PRIME = np.uint64(MERSENNE_PRIME)
 _32 = np.uint64(32)
-_LARGEST = np.uint32(0xFFFFFFFF)
+_61 = np.uint64(61)
+_EMPTY = np.uint32(0xFFFFFFFF)
+_FREE = np.uint32(0)
 
 
 @inner
-def _round(
+def _throw(
     shingles: npt.NDArray[np.uint64],
     n: int,
     add: np.uint64,
-    filled: npt.NDArray[np.bool_],
-    fresh: npt.NDArray[np.bool_],
+    taken: npt.NDArray[np.uint32],
+    values: npt.NDArray[np.uint64],
     out: npt.NDArray[np.uint32],
-) -> int:
-    """Throw every shingle into one bin; only bins empty before the round take it. Returns how many bins it filled."""
+) -> None:
+    """Throw every shingle into one bin; bins that are ``taken`` (all bits 1, else 0) keep what they have."""
     bins = np.uint64(len(out))
-    new = 0
     for i in range(n):
-        value = mix(shingles[i] + add)
-        b = ((value >> _32) * bins) >> _32
-        if not filled[b]:
-            low = np.uint32(value)
-            if not fresh[b]:
-                fresh[b] = True
-                new += 1
-            if low < out[b]:
-                out[b] = low
-    return new
+        values[i] = mix(shingles[i] + add)
+    for i in range(n):
+        b = ((values[i] >> _32) * bins) >> _32
+        out[b] = min(out[b], np.uint32(values[i]) | taken[b])
+
+
+@inner
+def _mark_taken(out: npt.NDArray[np.uint32], taken: npt.NDArray[np.uint32]) -> int:
+    """Mark the bins that have a value; returns how many have none."""
+    missing = 0
+    for b in range(len(out)):
+        empty = out[b] == _EMPTY
+        taken[b] = _FREE if empty else _EMPTY
+        missing += np.int64(empty)
+    return missing
 
 
 @inner
@@ -45,24 +54,21 @@ def _sketch(
     shingles: npt.NDArray[np.uint64],
     n: int,
     seed: np.uint64,
-    filled: npt.NDArray[np.bool_],
-    fresh: npt.NDArray[np.bool_],
+    taken: npt.NDArray[np.uint32],
+    values: npt.NDArray[np.uint64],
     out: npt.NDArray[np.uint32],
 ) -> None:
     bins = len(out)
-    out[:] = _LARGEST
+    out[:] = _EMPTY
+    taken[:] = _FREE
     if n == 0:
         return
-    filled[:] = False
-    fresh[:] = False
-    missing = bins
-    number = 0
-    while missing > 0 and number < bins:
-        missing -= _round(shingles, n, seed + np.uint64(number) * STEP, filled, fresh, out)
-        filled[:] = fresh
-        number += 1
+    for number in range(bins):
+        _throw(shingles, n, seed + np.uint64(number) * STEP, taken, values, out)
+        if _mark_taken(out, taken) == 0:
+            return
     for b in range(bins):
-        if not filled[b]:
+        if taken[b] == _FREE:
             add = seed + np.uint64(bins + b) * STEP
             for i in range(n):
                 out[b] = min(out[b], np.uint32(mix(shingles[i] + add)))
@@ -81,12 +87,75 @@ def fast_similarity_signatures(
 
     Fast similarity sketching (Dahlgaard, Knudsen, Thorup 2017): every shingle is thrown into one of ``num_perm``
     bins; bins still empty are filled by further rounds with other hashes. O(n + k log k) expected for n shingles
-    and k bins, and, unlike one-permutation hashing, as exact as k permutations for short texts.
+    and k bins, and, unlike one-permutation hashing, as exact as k permutations for short texts. The largest value
+    stands for an empty bin, so a shingle that happens to hash to it is passed over.
     """
     longest = longest_document(offsets)
     shingles = np.empty(longest, np.uint64)
-    filled = np.empty(out.shape[1], np.bool_)
-    fresh = np.empty(out.shape[1], np.bool_)
+    values = np.empty(longest, np.uint64)
+    taken = np.empty(out.shape[1], np.uint32)
     for i in range(len(offsets) - 1):
         n = shingles_of(hashes[offsets[i] : offsets[i + 1]], size, shingles)
-        _sketch(shingles, n, seed, filled, fresh, out[i])
+        _sketch(shingles, n, seed, taken, values, out[i])
+
+
+@inner
+def _modulo_prime(value: np.uint64) -> np.uint64:
+    folded = (value & _PRIME) + (value >> _61)
+    return folded - _PRIME if folded >= _PRIME else folded
+
+
+@kernel
+def mersenne_signatures(
+    hashes: npt.NDArray[np.uint64],
+    offsets: npt.NDArray[np.int64],
+    size: int,
+    factors: npt.NDArray[np.uint64],
+    summands: npt.NDArray[np.uint64],
+    out: npt.NDArray[np.uint32],
+) -> None:
+    """Signatures by ``((factor · x + summand) mod (2⁶¹ − 1)) mod 2³²`` of the low 32 bits x of each shingle.
+
+    Products and sums wrap at 2⁶⁴ before the division, as in datasketch. ``out`` is ``(documents, num_perm)``; a
+    document without tokens gets the largest value everywhere. O(shingles · num_perm).
+    """
+    shingles = np.empty(longest_document(offsets), np.uint64)
+    for d in range(len(offsets) - 1):
+        row = out[d]
+        row[:] = _EMPTY
+        for i in range(shingles_of(hashes[offsets[d] : offsets[d + 1]], size, shingles)):
+            x = np.uint64(np.uint32(shingles[i]))
+            for k in range(len(row)):
+                row[k] = min(row[k], np.uint32(_modulo_prime(factors[k] * x + summands[k])))
+
+
+@inner
+def _spread(value: np.uint32) -> np.uint32:
+    """MurmurHash3's 32-bit finaliser, which datasketch puts before its affine permutations."""
+    value = np.uint32(np.uint32(value ^ (value >> np.uint32(16))) * np.uint32(0x85EBCA6B))
+    value = np.uint32(np.uint32(value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35))
+    return np.uint32(value ^ (value >> np.uint32(16)))
+
+
+@kernel
+def affine_signatures(
+    hashes: npt.NDArray[np.uint64],
+    offsets: npt.NDArray[np.int64],
+    size: int,
+    factors: npt.NDArray[np.uint32],
+    summands: npt.NDArray[np.uint32],
+    out: npt.NDArray[np.uint32],
+) -> None:
+    """Signatures by ``(factor · x + summand) mod 2³²``, the factors odd, of the low 32 bits of each shingle, spread.
+
+    ``out`` is ``(documents, num_perm)``; a document without tokens gets the largest value everywhere.
+    O(shingles · num_perm).
+    """
+    shingles = np.empty(longest_document(offsets), np.uint64)
+    for d in range(len(offsets) - 1):
+        row = out[d]
+        row[:] = _EMPTY
+        for i in range(shingles_of(hashes[offsets[d] : offsets[d + 1]], size, shingles)):
+            x = _spread(np.uint32(shingles[i]))
+            for k in range(len(row)):
+                row[k] = min(row[k], np.uint32(factors[k] * x + summands[k]))

@@ -2,5 +2,6 @@
 
 from dedup.readers.options import ReadOptions
 from dedup.readers.reading import read_documents
+from dedup.readers.tables import documents_from_records
 
-__all__ = ["ReadOptions", "read_documents"]
+__all__ = ["ReadOptions", "documents_from_records", "read_documents"]

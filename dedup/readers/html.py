@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from dedup.documents import Document
-from dedup.errors import MissingExtra, ReadError
+from dedup.errors import ReadError
+from dedup.extras import import_trafilatura
 from dedup.readers.decode import decode, open_stream, read_whole
 from dedup.readers.files import SourceFile
 from dedup.readers.options import ReadOptions
 from dedup.readers.problems import Problems
 from dedup.readers.record import document_from_text
 
-__all__ = ["import_trafilatura", "read_html"]
+__all__ = ["read_html"]
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html\b[^>]{0,1000}?\slang\s*=\s*[\"']?([A-Za-z]{2}(?![A-Za-z])[A-Za-z-]*)", re.IGNORECASE)
@@ -26,23 +26,6 @@ _DATES = {
     "outputformat": "%Y-%m-%dT%H:%M:%S%z",
 }
 """Only what the page states, whatever the day it is read on: no guesses from its text."""
-
-
-def import_trafilatura() -> Any:
-    """The module trafilatura.
-
-    Raises
-    ------
-    MissingExtra
-        When it is not installed.
-    """
-    try:
-        import trafilatura
-    except ImportError:
-        raise MissingExtra("HTML files", "trafilatura", "html") from None
-    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
-    logging.getLogger("htmldate").addHandler(logging.NullHandler())
-    return trafilatura
 
 
 def read_html(source: SourceFile, options: ReadOptions, problems: Problems) -> Iterator[tuple[int, Document]]:

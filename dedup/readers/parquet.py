@@ -7,31 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from dedup.documents import Document
-from dedup.errors import MissingExtra, ReadError
+from dedup.errors import ReadError
+from dedup.extras import import_pyarrow
 from dedup.readers.files import SourceFile
 from dedup.readers.options import ReadOptions
 from dedup.readers.problems import Problems
 from dedup.readers.record import document_from_record
 
-__all__ = ["import_pyarrow", "read_parquet"]
+__all__ = ["read_parquet"]
 
 _ROWS_AT_A_TIME = 512
-
-
-def import_pyarrow() -> Any:
-    """The module pyarrow, with its Parquet reader loaded.
-
-    Raises
-    ------
-    MissingExtra
-        When it is not installed.
-    """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise MissingExtra("Parquet files", "pyarrow", "parquet") from None
-    return pyarrow
 
 
 def read_parquet(source: SourceFile, options: ReadOptions, problems: Problems) -> Iterator[tuple[int, Document]]:

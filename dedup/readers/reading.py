@@ -7,13 +7,14 @@ from pathlib import Path
 
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
+from dedup.extras import import_pyarrow, import_trafilatura
 from dedup.readers.decode import BROKEN_STREAM
 from dedup.readers.delimited import read_delimited
 from dedup.readers.files import STDIN, Kind, SourceFile, find_files, is_folder, kind_of, reason
-from dedup.readers.html import import_trafilatura, read_html
+from dedup.readers.html import read_html
 from dedup.readers.jsonlines import read_json_lines, read_stream
 from dedup.readers.options import ReadOptions
-from dedup.readers.parquet import import_pyarrow, read_parquet
+from dedup.readers.parquet import read_parquet
 from dedup.readers.plain import read_markdown, read_text
 from dedup.readers.problems import Problems
 

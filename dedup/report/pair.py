@@ -44,7 +44,7 @@ def print_pair(console: Console, match: Match, left: Document, right: Document) 
     if match.reasons:
         console.print(Text("\nreasons", style="bold"))
         for reason in match.reasons:
-            print_wrapped(console, f"• {visible(reason)}", "  ")
+            print_wrapped(console, visible(reason), "    ", first="  • ")
     console.print()
     if not match.passages:
         console.print("no passages: no part of one text is found again in the other")

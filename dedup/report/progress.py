@@ -16,6 +16,7 @@ OnStage = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and of how much (0: not known)."""
 
 _FIRST_AND_LAST = ("tokenize", "align")
+_DURATION = "about a minute"
 _SHOWN = 5
 
 
@@ -55,11 +56,11 @@ def compilation_notice() -> str | None:
         folders = _cache_folders(module)
         if not folders:
             return (
-                "compiling the kernels for this machine: about 15 s in every run, as their cache cannot be written; "
+                f"compiling the kernels for this machine: {_DURATION} in every run, as their cache cannot be written; "
                 "NUMBA_CACHE_DIR can name a folder for it"
             )
         if not any(_holds_code_of(Path(str(module.__file__)), folder) for folder in folders):
-            return "compiling the kernels for this machine, once: about 15 s …"
+            return f"compiling the kernels for this machine, once: {_DURATION} …"
     return None
 
 

@@ -93,11 +93,14 @@ def describe_document(document: Document | None) -> str:
     return " · ".join(part for part in (_byline(document), title) if part)
 
 
-def print_wrapped(console: Console, text: str | Text, margin: str = "", style: str = "") -> None:
-    """Print a text line by line behind a margin, without spaces at the ends of lines."""
-    for line in (Text(text) if isinstance(text, str) else text).wrap(console, console.width - len(margin)):
+def print_wrapped(
+    console: Console, text: str | Text, margin: str = "", style: str = "", first: str | None = None
+) -> None:
+    """Print a text line by line behind a margin (the first line behind ``first``), no spaces at the ends of lines."""
+    lines = (Text(text) if isinstance(text, str) else text).wrap(console, console.width - len(margin))
+    for number, line in enumerate(lines):
         line.rstrip()
-        console.print(Text.assemble(margin, line), style=style)
+        console.print(Text.assemble(margin if number or first is None else first, line), style=style)
 
 
 def _print_family(console: Console, grown: FamilyRows, documents: Mapping[str, Document], *, every: bool) -> None:

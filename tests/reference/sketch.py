@@ -58,13 +58,35 @@ def signature(shingle_hashes: list[int], num_perm: int, seed: int) -> list[int]:
             value = mix((shingle + seed + number * STEP) & MASK)
             thrown[(value >> 32) * num_perm >> 32].append(value & 0xFFFFFFFF)
         for place, values in thrown.items():
-            if place not in bins:
+            if place not in bins and min(values) < 2**32 - 1:  # the largest value stands for an empty bin
                 bins[place] = min(values)
     for place in range(num_perm):
         if place not in bins:
             add = seed + (num_perm + place) * STEP
             bins[place] = min(mix((shingle + add) & MASK) & 0xFFFFFFFF for shingle in shingle_hashes)
     return [bins[place] for place in range(num_perm)]
+
+
+def mersenne_signature(shingle_hashes: list[int], factors: list[int], summands: list[int]) -> list[int]:
+    """True permutations of 32-bit hashes; products and sums wrap at 64 bits first, as in datasketch."""
+    return [
+        min([2**32 - 1] + [((a * (x % 2**32) + b) % 2**64) % (2**61 - 1) % 2**32 for x in shingle_hashes])
+        for a, b in zip(factors, summands, strict=True)
+    ]
+
+
+def affine_signature(shingle_hashes: list[int], factors: list[int], summands: list[int]) -> list[int]:
+    """Affine permutations of 32-bit hashes, which MurmurHash3's finaliser has spread."""
+
+    def spread(value: int) -> int:
+        value = (value ^ value >> 16) * 0x85EBCA6B % 2**32
+        value = (value ^ value >> 13) * 0xC2B2AE35 % 2**32
+        return value ^ value >> 16
+
+    spread_hashes = [spread(x % 2**32) for x in shingle_hashes]
+    return [
+        min([2**32 - 1] + [(a * x + b) % 2**32 for x in spread_hashes]) for a, b in zip(factors, summands, strict=True)
+    ]
 
 
 def jaccard(left: set[int], right: set[int]) -> float:

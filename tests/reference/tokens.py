@@ -9,13 +9,18 @@ from functools import cache
 
 APOSTROPHES = set("'`\u00b4\u02b9\u02bb\u02bc\u02bd\u055a\u05f3\u07f4\u07f5\u2018\u2019\u201b\u2032\uff07")
 
-UNSPACED_SCRIPTS = (
-    "CJK|(VERTICAL )?IDEOGRAPHIC (?!TALLY)|OLD CHINESE|KANGXI|HANGZHOU|HIRAGANA|KATAKANA|HENTAIGANA|VERTICAL KANA|MASU MARK|BOPOMOFO|THAI|LAO|TIBETAN|MYANMAR"
-    "|KHMER|TAI LE|NEW TAI LUE|TAI THAM|TAI VIET|BALINESE|JAVANESE|YI|AHOM|TANGUT|KHITAN SMALL SCRIPT|NUSHU"
+UNSPACED_SCRIPTS = "|".join(
+    [
+        "CJK|(VERTICAL )?IDEOGRAPHIC (?!TALLY)|OLD CHINESE|KANGXI|HANGZHOU|BOPOMOFO|YI|TANGUT|KHITAN|NUSHU",
+        "HIRAGANA|KATAKANA|HENTAIGANA|VERTICAL KANA|MASU MARK",
+        "THAI|LAO|TIBETAN|MYANMAR|KHMER|TAI LE|NEW TAI LUE|TAI THAM|TAI VIET|AHOM|BALINESE|JAVANESE",
+    ]
 )
-UNSEEN = (
-    "ARABIC TATWEEL$|COMBINING GRAPHEME JOINER|.*HANGUL .*FILLER|KHMER VOWEL INHERENT|MONGOLIAN FREE VARIATION SELECTOR"
-    "|VARIATION SELECTOR"
+UNSEEN = "|".join(
+    [
+        "ARABIC TATWEEL$|COMBINING GRAPHEME JOINER|KHMER VOWEL INHERENT|.*HANGUL .*FILLER|HANGUL FILLER",
+        "MONGOLIAN FREE VARIATION SELECTOR|VARIATION SELECTOR",
+    ]
 )
 
 _TOKEN = re.compile("w[wm]*(?:aw[wm]*)*|1m*")
@@ -43,7 +48,7 @@ def reference_tokens(text: str) -> list[ReferenceToken]:
 @cache
 def character_class(character: str) -> str:
     """``w``\\ ord, ``1`` for unspaced scripts, ``m``\\ ark, ``a``\\ postrophe, or a blank for what separates."""
-    if character in APOSTROPHES:
+    if is_apostrophe(character):
         return "a"
     if unseen(character) or is_mark(character):
         return "m"
@@ -62,7 +67,7 @@ def fold(text: str) -> str:
 @cache
 def fold_character(character: str) -> str:
     """Fold one character; an apostrophe of whatever kind is ``'``."""
-    if character in APOSTROPHES:
+    if is_apostrophe(character):
         return "'"
     parts = decompose(character)
     return "".join(part for part in parts if part_class(part) in "w1m" and not left_out(part))
@@ -88,6 +93,11 @@ def part_class(part: str) -> str:
         name = unicodedata.name(part, "TANGUT IDEOGRAPH")  # some Pythons name all but these
         return "1" if re.match(rf"({UNSPACED_SCRIPTS})\b", name) else "w"
     return " "
+
+
+def is_apostrophe(character: str) -> bool:
+    """Apostrophes of all kinds, and what is canonically equal to one."""
+    return unicodedata.normalize("NFD", character) in APOSTROPHES
 
 
 def is_mark(character: str) -> bool:

@@ -1,0 +1,1 @@
+"""How fast, how exact and how complete sketches and retrieval are."""

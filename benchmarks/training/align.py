@@ -1,0 +1,313 @@
+"""Learn the aligner's scores and filters from PAN 2013's labelled passages, and write dedup/data/align.json.
+
+``python -m benchmarks.training.align --corpus PATH``: the documents of even number are learnt from; those of odd number
+are left for measuring (see benchmarks/quality/pan13.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.ensemble import GradientBoostingClassifier
+
+from benchmarks.quality.corpora import PanPair, pan_pairs
+from benchmarks.quality.pan13 import KINDS
+from dedup.align import prepare
+from dedup.documents import TextBatch
+from dedup.kernels.align import (
+    CONDENSED,
+    FIGURES,
+    Documents,
+    Settings,
+    find_close,
+    find_condensed,
+    goes_first,
+    judge,
+    new_tools,
+    release,
+    settle,
+)
+from dedup.kernels.align_features import STYLE, Trees
+from dedup.kernels.align_grams import LEVELS, new_grams, share_grams
+from dedup.kernels.align_segment import MATCHES, Model, mark_segment, match_types, new_search
+from dedup.kernels.compile import kernel
+from dedup.language import guess_languages
+from dedup.segments import segment
+from dedup.statistics import Statistics
+from dedup.tokens import tokenize
+
+SETTINGS = Settings(least=3.0, exact=0.8, window=20.0, accept=0.5, order=0.15)
+CONTEXT = 300
+CENTRE = 4.5
+GAPS = 7
+
+
+class Style(NamedTuple):
+    """How a style of rewriting is learnt: from which kinds, and how far its counts are believed.
+
+    Words of a passage are not independent, so match scores are tempered; ``ratio`` scales the penalty of unlike
+    lengths, ``length`` is the spread of the log length, wide enough for a sentence and for an article.
+    """
+
+    kinds: tuple[str, ...]
+    temper: float
+    ratio: float
+    length: float
+
+
+STYLES = (
+    Style(("verbatim", "random"), 0.5, 1.0, 0.35),
+    Style(("translation",), 0.5, 2.0, 0.35),
+    Style(("summary",), 0.5, 0.0, float("inf")),
+)
+
+ABOUT = [
+    "Scores of dedup/align.py, learnt by benchmarks/training/align.py from the labelled passages of the PAN 2013 text "
+    "alignment corpus (training corpus, suspicious documents of even number).",
+    "rarity: limits of the classes of rarity, in idf. Scores are in nats; their first axis is the style of rewriting: "
+    "words kept, words replaced, a whole document condensed.",
+    "match: ln P(kind of match, class of rarity | in a passage) / P(... | beside it); border: likewise for the class of "
+    "the gap at a passage's start, and at its end; ratio: weight of the squared log ratio of the two lengths; length: "
+    "weight and centre of the squared log of the length in words.",
+    "close, condensed: boosted trees (dedup.kernels.align_features.Trees) over the figures of a candidate; settings: "
+    "dedup.kernels.align.Settings.",
+]
+
+EMPTY = Trees(np.zeros(0, np.int32), np.full(1, -1, np.int32), np.zeros(1, np.float32), np.zeros(1, np.int32))
+
+
+class Material(NamedTuple):
+    """The pairs to learn from, and their labelled passages in tokens."""
+
+    documents: Documents
+    vocabulary: int
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    cases: npt.NDArray[np.int32]
+    case_pairs: npt.NDArray[np.int64]
+    case_kinds: npt.NDArray[np.str_]
+
+
+def read(corpus: Path, parity: int | None) -> Material:
+    """The pairs whose suspicious document has an even (0) or odd (1) number, or all."""
+    pairs: list[tuple[str, PanPair]] = [
+        (kind, pair)
+        for kind, folder in KINDS.items()
+        for pair in pan_pairs(corpus, folder)
+        if parity is None or pair.number % 2 == parity
+    ]
+    names = sorted({("susp", pair.derived) for _, pair in pairs} | {("src", pair.source) for _, pair in pairs})
+    numbers = {name: number for number, name in enumerate(names)}
+    tokens = tokenize(TextBatch.from_texts((corpus / a / b).read_bytes().decode() for a, b in names))
+    prepared = prepare(
+        tokens, segment(tokens), languages=guess_languages(tokens), statistics=Statistics.background()
+    )
+    spots = [tokens.characters(number) for number in range(len(names))]
+    cases, case_pairs, case_kinds = [], [], []
+    for place, (kind, pair) in enumerate(pairs):
+        susp, src = spots[numbers["susp", pair.derived]], spots[numbers["src", pair.source]]
+        for case in pair.cases:
+            cases.append((*_words(*susp, *case[:2]), *_words(*src, *case[2:])))
+            case_pairs.append(place)
+            case_kinds.append(kind)
+    return Material(
+        prepared.documents,
+        prepared.vocabulary,
+        np.array([numbers["susp", pair.derived] for _, pair in pairs], np.int32),
+        np.array([numbers["src", pair.source] for _, pair in pairs], np.int32),
+        np.array(cases, np.int32),
+        np.array(case_pairs, np.int64),
+        np.array(case_kinds),
+    )
+
+
+def _words(starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], begin: int, end: int) -> tuple[int, int]:
+    return int(np.searchsorted(ends, begin, side="right")), int(np.searchsorted(starts, end, side="left"))
+
+
+@kernel
+def _count(documents, vocabulary, left, right, cases, case_pairs, use):  # type: ignore[no-untyped-def]
+    """Count kinds of match beside and inside passages, and gaps anywhere, at starts and at ends."""
+    longest = np.max(np.diff(documents.offsets))
+    grams, search = new_grams(longest, vocabulary), new_search(longest, LEVELS)
+    matches = np.zeros((2, MATCHES, 6))
+    gaps = np.zeros((3, GAPS))
+    for k in use:
+        pair = case_pairs[k]
+        places = (documents.offsets[left[pair]], documents.offsets[right[pair]])
+        sizes = (
+            documents.offsets[left[pair] + 1] - places[0],
+            documents.offsets[right[pair] + 1] - places[1],
+        )
+        share_grams(grams, documents.words, documents.buckets, places[0], sizes[0], places[1], sizes[1])
+        for side in range(2):
+            start, end = cases[k, 2 * side], cases[k, 2 * side + 1]
+            mark_segment(search, grams.numbers[1 - side], cases[k, 2 - 2 * side], cases[k, 3 - 2 * side])
+            low, high = max(0, start - CONTEXT), min(sizes[side], end + CONTEXT)
+            match_types(search, grams.numbers[side], low, high)
+            for i in range(low, high):
+                inside = start <= i < end
+                elsewhere = False
+                for other in range(len(cases)):
+                    if case_pairs[other] == pair and cases[other, 2 * side] <= i < cases[other, 2 * side + 1]:
+                        elsewhere = True
+                if inside or not elsewhere:
+                    matches[int(inside), search.types[i], documents.buckets[places[side] + i]] += 1
+                    gaps[0, documents.gaps[places[side] + i]] += 1
+            gaps[1, documents.gaps[places[side] + start]] += 1
+            gaps[2, documents.gaps[places[side] + end] if end < sizes[side] else 5] += 1
+    return matches, gaps
+
+
+def learn_scores(material: Material) -> Model:
+    """Scores of every style, by counting."""
+    match, border, ratio, length = [], [], [], []
+    for style in STYLES:
+        use = np.flatnonzero(np.isin(material.case_kinds, style.kinds))
+        matches, gaps = _count(
+            material.documents, material.vocabulary, material.left, material.right, material.cases, material.case_pairs, use
+        )
+        matches, gaps = matches + 1, gaps + 2
+        shares = matches / matches.sum(axis=1, keepdims=True)
+        match.append(np.log(shares[1] / shares[0]) * style.temper)
+        gap_shares = gaps / gaps.sum(axis=1, keepdims=True)
+        border.append(np.log(gap_shares[1:] / gap_shares[0]))
+        a, b, c, d = material.cases[use].T
+        ratio.append(style.ratio / (2 * (np.mean(np.log((b - a) / (d - c)) ** 2) + 0.01)))
+        length.append((1 / (2 * style.length**2), CENTRE))
+    arrays = (np.round(np.array(part), 3).astype(np.float32) for part in (match, border, ratio, length))
+    return Model(*arrays, np.log(np.maximum(np.arange(4097), 1)).astype(np.float32))
+
+
+@kernel
+def _collect(documents, vocabulary, model, close, left, right, settings, condensed):  # type: ignore[no-untyped-def]
+    """Candidates of each pair and their figures: close ones, or condensations beside the close ones that stand."""
+    tools = new_tools(np.max(np.diff(documents.offsets)), vocabulary)
+    pairs, boxes, figures = [np.int64(0)], [np.zeros(4, np.int32)], [tools.features.copy()]
+    for p in range(len(left)):
+        start_a, start_b = documents.offsets[left[p]], documents.offsets[right[p]]
+        n, m = documents.offsets[left[p] + 1] - start_a, documents.offsets[right[p] + 1] - start_b
+        straight = goes_first(documents.hashes, start_a, n, start_b, m)
+        if not straight:
+            start_a, n, start_b, m = start_b, m, start_a, n
+        starts, sizes = (start_a, start_b), (n, m)
+        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
+        count = find_close(tools, documents, model, starts, sizes, settings)
+        stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings) if condensed else 0
+        for k in range(2 if condensed else count):
+            if condensed:
+                box, score = find_condensed(tools, documents, model, starts, sizes, k, stand)
+                style, exact = CONDENSED, 0
+            else:
+                a, b, c, d = tools.found.boxes[k]
+                box, score = (np.int64(a), np.int64(b), np.int64(c), np.int64(d)), tools.found.scores[k]
+                style, exact = np.int64(tools.found.styles[k]), np.int64(tools.found.exact[k])
+            if score >= settings.least:
+                judge(tools, documents, model, starts, sizes, box, score, style, exact, stand)
+                first, second = (box[:2], box[2:]) if straight else (box[2:], box[:2])
+                pairs.append(p)
+                boxes.append(np.array([first[0], first[1], second[0], second[1]], np.int32))
+                figures.append(tools.features.copy())
+        release(tools, stand)
+    return pairs[1:], boxes[1:], figures[1:]
+
+
+def learn_filter(material: Material, model: Model, close: Trees, *, condensed: bool, trees: int) -> Trees:
+    """Boosted trees that tell true candidates from chance ones."""
+    settings = SETTINGS if condensed else SETTINGS._replace(accept=0.0, window=8.0)
+    pairs, boxes, figures = _collect(
+        material.documents, material.vocabulary, model, close, material.left, material.right, settings, condensed
+    )
+    table = np.array(figures)
+    labels = [
+        _is_true(box, material.cases[material.case_pairs == pair], whole=row[STYLE] == CONDENSED)
+        for pair, box, row in zip(pairs, boxes, table, strict=True)
+    ]
+    print(f"{'condensed' if condensed else 'close'}: {len(labels)} candidates, {sum(labels)} true")
+    forest = GradientBoostingClassifier(
+        n_estimators=trees, max_depth=3, learning_rate=0.12, subsample=0.7, min_samples_leaf=20, max_features=0.5,
+        random_state=0,
+    )  # fmt: skip
+    forest.fit(table, labels)
+    return _flat(forest)
+
+
+def _is_true(box: npt.NDArray[np.int32], cases: npt.NDArray[np.int32], *, whole: bool) -> bool:
+    """Whether labelled passages that meet both sides hold half of the sides on average, or of each one."""
+    sides = [np.zeros(box[1] - box[0], np.bool_), np.zeros(box[3] - box[2], np.bool_)]
+    for case in cases:
+        if all(min(box[k + 1], case[k + 1]) > max(box[k], case[k]) for k in (0, 2)):
+            for side, k in zip(sides, (0, 2), strict=True):
+                side[max(box[k], case[k]) - box[k] : max(0, case[k + 1] - box[k])] = True
+    shares = [float(side.mean()) for side in sides]
+    return (min(shares) if whole else sum(shares) / 2) >= 0.5
+
+
+def _flat(forest: Any) -> Trees:
+    """The trees of a fitted classifier in preorder."""
+    roots: list[int] = []
+    start = float(forest._raw_predict_init(np.zeros((1, FIGURES), np.float32))[0, 0])
+    nodes: list[list[float]] = [[-1, start, 0]]
+    for estimator in forest.estimators_[:, 0]:
+        roots.append(len(nodes))
+        _flatten(estimator.tree_, 0, forest.learning_rate, nodes)
+    splits, values, skips = zip(*nodes, strict=True)
+    return Trees(
+        np.array(roots, np.int32),
+        np.array(splits, np.int32),
+        np.round(np.array(values), 4).astype(np.float32),
+        np.array(skips, np.int32),
+    )
+
+
+def _flatten(tree: Any, node: int, rate: float, nodes: list[list[float]]) -> None:
+    if tree.children_left[node] < 0:
+        nodes.append([-1, float(tree.value[node, 0, 0]) * rate, 0])
+        return
+    place = len(nodes)
+    nodes.append([int(tree.feature[node]), float(tree.threshold[node]), 0])
+    _flatten(tree, tree.children_left[node], rate, nodes)
+    nodes[place][2] = len(nodes) - place
+    _flatten(tree, tree.children_right[node], rate, nodes)
+
+
+def _listed(array: npt.NDArray[Any]) -> Any:
+    return json.loads(json.dumps(np.round(array.astype(np.float64), 4).tolist()))
+
+
+def write(path: Path, rarity: Sequence[float], model: Model, close: Trees, condensed: Trees) -> None:
+    """Write everything that the aligner loads."""
+    learned: dict[str, Any] = {"about": ABOUT, "rarity": rarity}
+    learned.update({name: _listed(getattr(model, name)) for name in ("match", "border", "ratio", "length")})
+    learned["settings"] = SETTINGS._asdict()
+    for name, trees in (("close", close), ("condensed", condensed)):
+        learned[name] = {field: _listed(getattr(trees, field)) for field in ("values", "roots", "splits", "skips")}
+        for field in ("roots", "splits", "skips"):
+            learned[name][field] = getattr(trees, field).tolist()
+    lines = ",\n".join(f'"{name}": {json.dumps(value)}' for name, value in learned.items())
+    path.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Learn and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, required=True, help="folder of the PAN 2013 text alignment corpus")
+    parser.add_argument("--part", choices=("even", "odd", "all"), default="even", help="suspicious documents to learn from")
+    parser.add_argument("--output", type=Path, default=Path("dedup/data/align.json"))
+    options = parser.parse_args(arguments)
+    material = read(options.corpus, {"even": 0, "odd": 1, "all": None}[options.part])
+    model = learn_scores(material)
+    close = learn_filter(material, model, EMPTY, condensed=False, trees=80)
+    condensed = learn_filter(material, model, close, condensed=True, trees=60)
+    rarity = json.loads(Path("dedup/data/align.json").read_text(encoding="utf-8"))["rarity"]
+    write(options.output, rarity, model, close, condensed)
+
+
+if __name__ == "__main__":
+    main()

@@ -119,9 +119,7 @@ def _near_edge(lines: Lines, owner: npt.NDArray[np.int64]) -> npt.NDArray[np.boo
     return (number - lines.offsets[owner] < _HEAD) | (lines.offsets[owner + 1] - number <= _FOOT)
 
 
-def _mostly_related(
-    lines: Lines, totals: npt.NDArray[np.int64], documents: npt.NDArray[np.int64], length: int
-) -> bool:
+def _mostly_related(lines: Lines, totals: npt.NDArray[np.int64], documents: npt.NDArray[np.int64], length: int) -> bool:
     """Whether at least half of the pairs of some documents share much beside the line of ``length`` tokens."""
     some = documents[np.linspace(0, len(documents) - 1, min(len(documents), _SAMPLE)).astype(int)]
     related = pairs = 0

@@ -70,7 +70,7 @@ class Comparison:
         }
 
     def write(self, path: str | Path) -> None:
-        """Write the matches to a file, in the form that its name asks for: ``.jsonl``, ``.json``, ``.csv``, ``.parquet``.
+        """Write the matches to a file in the form that its name asks for: .jsonl, .json, .csv or .parquet.
 
         Raises
         ------

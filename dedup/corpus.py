@@ -92,9 +92,7 @@ class Candidates:
     boilerplate: npt.NDArray[np.bool_]
 
 
-def find_candidates(
-    corpus: Corpus, *, settings: Settings, limits: ReuseLimits, jobs: int, count: Count
-) -> Candidates:
+def find_candidates(corpus: Corpus, *, settings: Settings, limits: ReuseLimits, jobs: int, count: Count) -> Candidates:
     """Candidate pairs of a corpus of distinct texts: near-duplicates by MinHash, the others by rare shared features.
 
     Parameters
@@ -134,9 +132,7 @@ def find_candidates(
     return Candidates(pairs, statistics, boilerplate)
 
 
-def _near_families(
-    tokens: Tokens, settings: Settings, jobs: int
-) -> tuple[CandidatePairs, npt.NDArray[np.int64]]:
+def _near_families(tokens: Tokens, settings: Settings, jobs: int) -> tuple[CandidatePairs, npt.NDArray[np.int64]]:
     """Near-duplicate candidates, and each document's family: what exactly verified pairs tie it to."""
     signatures = MinHasher(settings.num_perm, seed=settings.seed).signatures(tokens)
     wordy = np.flatnonzero(np.diff(tokens.offsets)).astype(np.int32)
@@ -144,9 +140,7 @@ def _near_families(
     sets = ShingleSets.from_tokens(tokens)
     common = np.empty(len(near), np.int64)
     overlaps(sets.values, sets.offsets, near.left, near.right, common)
-    verified = near.where(
-        common >= settings.threshold * (sets.totals[near.left] + sets.totals[near.right] - common)
-    )
+    verified = near.where(common >= settings.threshold * (sets.totals[near.left] + sets.totals[near.right] - common))
     families = components(len(tokens), verified.left, verified.right)
     size = np.bincount(families, minlength=len(tokens))[families]
     small = size[near.left] <= LARGE_FAMILY

@@ -19,7 +19,7 @@ from dedup.errors import Skipped
 from dedup.evidence import Evidence, gather_evidence
 from dedup.families import build_families, equal_texts
 from dedup.lsh import CandidatePairs, ReuseLimits
-from dedup.matches import Match, Origin, Relation
+from dedup.matches import Match, Origin
 from dedup.origins import find_common_origins
 from dedup.parallel import available_jobs
 from dedup.readers import documents_from_records, read_documents

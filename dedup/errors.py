@@ -39,7 +39,7 @@ class MissingExtra(DedupError):
 
     >>> raise MissingExtra("parquet files", "pyarrow", "parquet")
     Traceback (most recent call last):
-    dedup.errors.MissingExtra: parquet files need pyarrow, which is not installed; install it with: pip install 'dedup[parquet]'
+    dedup.errors.MissingExtra: parquet files need pyarrow, which is not installed; install it with: ...
     """
 
     def __init__(self, purpose: str, package: str, extra: str) -> None:

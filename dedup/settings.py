@@ -55,7 +55,7 @@ class Settings:
         0.8
         >>> Settings().changed({"treshold": 0.8}, "dedup.toml")
         Traceback (most recent call last):
-        dedup.errors.SettingsError: dedup.toml: no setting 'treshold'; there are all_pairs, min_recall, num_perm, relation, seed, threshold
+        dedup.errors.SettingsError: dedup.toml: no setting 'treshold'; there are all_pairs, min_recall, num_perm, ...
         """
         known = {field.name for field in fields(self)}
         for name in values:

@@ -23,9 +23,7 @@ def outputs(comparison) -> str:
 
 
 def story(name: str) -> list[Document]:
-    return [
-        Document(path.name, path.read_bytes().decode("utf-8")) for path in sorted((NEWSROOM / name).glob("*.txt"))
-    ]
+    return [Document(path.name, path.read_bytes().decode("utf-8")) for path in sorted((NEWSROOM / name).glob("*.txt"))]
 
 
 @pytest.mark.parametrize(
@@ -72,13 +70,19 @@ def test_probabilities_sum_to_one_and_agree_with_the_relation():
     for case in CASES:
         match = compare_pair(case["left"], case["right"])
         assert sum(match.relation_probabilities.values()) == pytest.approx(1.0, abs=1e-9)
-        derived = sum(share for relation, share in match.relation_probabilities.items() if relation not in ("same_story", "unrelated"))
+        derived = sum(
+            share
+            for relation, share in match.relation_probabilities.items()
+            if relation not in ("same_story", "unrelated")
+        )
         assert match.probability == pytest.approx(derived, abs=1e-4)
         assert match.derived == (match.probability >= 0.5)
 
 
 def test_order_and_threads_do_not_change_a_byte():
-    documents = story("ferry") + story("seilbahn")[:4] + [Document("empty", ""), Document("copy", WIRE), Document("wire", WIRE)]
+    documents = (
+        story("ferry") + story("seilbahn")[:4] + [Document("empty", ""), Document("copy", WIRE), Document("wire", WIRE)]
+    )
     first = outputs(compare(documents, settings=ALL, jobs=1))
     shuffled = random.Random(5).sample(documents, len(documents))
     assert outputs(compare(shuffled, settings=ALL, jobs=2)) == first

@@ -43,7 +43,10 @@ def test_equal_texts_share_the_first_ones_number_and_empty_ones_stay_alone():
 
 def test_a_chain_of_rewrites_is_not_one_family():
     assert groups([match("a", "b"), match("b", "c", source="b")], "abc") == [("b", "a", "c")]
-    assert groups([match("a", "b"), match("b", "c"), match("c", "d"), match("d", "e")], "abcde") == [("a", "b"), ("c", "d")]
+    assert groups([match("a", "b"), match("b", "c"), match("c", "d"), match("d", "e")], "abcde") == [
+        ("a", "b"),
+        ("c", "d"),
+    ]
 
 
 def test_copies_of_a_member_come_along():

@@ -33,7 +33,10 @@ def test_import_of_the_package_is_light():
 
 
 def test_comparing_needs_neither_scikit_learn_nor_datasketch():
-    code = "import sys, dedup; dedup.compare(['a b c', 'd e f']); print('sklearn' in sys.modules, 'datasketch' in sys.modules)"
+    code = (
+        "import sys, dedup; dedup.compare(['a b c', 'd e f']); "
+        "print('sklearn' in sys.modules, 'datasketch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False False"
 

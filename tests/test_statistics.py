@@ -73,9 +73,7 @@ def test_the_cosine_is_scikit_learns(texts: list[str], sublinear: bool):
     vocabulary, columns = np.unique(counts.terms, return_inverse=True)
     if not len(vocabulary):
         return
-    matrix = csr_matrix(
-        (counts.counts.astype(float), columns, counts.offsets), shape=(len(texts), len(vocabulary))
-    )
+    matrix = csr_matrix((counts.counts.astype(float), columns, counts.offsets), shape=(len(texts), len(vocabulary)))
     transformer = TfidfTransformer(smooth_idf=True, sublinear_tf=sublinear).fit(matrix)
     statistics = Statistics.background()
     transformer.idf_ = statistics.idf(vocabulary) / IDF_ONE

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup import unicode_table
 from dedup.documents import PADDING, TextBatch
 from dedup.kernels.token_hashes import GROWTH
 from dedup.tokens import TOKENIZER_VERSION, byte_to_character, fold, hash_words, tokenize
@@ -43,6 +44,10 @@ ALPHABETS = [
     "\u0f71\u0f72\u0f73\u0f74\u0f80\u0f81ཀ\u0327\u0345\u1dfa\u0338",
     "\0\ud800\udfff a",
 ]
+BROKEN = [character.encode() for character in "a '’é漢𝒜\u0301\0"]
+BROKEN += [b"\x80", b"\xbf", b"\xc0", b"\xc1\x81", b"\xc3", b"\xe0\x81\xa1", b"\xe4\xb8", b"\xe4", b"\xed\xa0\x80"]
+BROKEN += [b"\xf0\x81\x81\xa1", b"\xf0\x9f\x98", b"\xf4\x90\x80\x80", b"\xf5\x80\x80\x80", b"\xfe", b"\xff"]
+
 texts_of_all_scripts = st.lists(
     st.sampled_from(ALPHABETS).flatmap(lambda alphabet: st.text(st.sampled_from(alphabet), max_size=25)), max_size=8
 ).map("".join)
@@ -98,16 +103,17 @@ def assert_as_reference(texts: list[str]) -> None:
         assert ends.tolist() == [token.end for token in expected]
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(st.lists(texts_of_all_scripts, max_size=6))
 def test_tokens_are_those_of_the_reference(texts: list[str]) -> None:
     assert_as_reference(texts)
 
 
-@settings(max_examples=200)
-@given(st.data())
-def test_any_characters_in_any_order_give_the_tokens_of_the_reference(data: st.DataObject) -> None:
-    assert_as_reference([data.draw(st.text(st.sampled_from(known_characters()), max_size=100))])
+@settings(max_examples=100)
+@given(st.lists(st.integers(0), max_size=100))
+def test_any_characters_in_any_order_give_the_tokens_of_the_reference(numbers: list[int]) -> None:
+    known = known_characters()
+    assert_as_reference(["".join(known[number * 7919 % len(known)] for number in numbers)])
 
 
 def test_every_character_is_tokenised_as_by_the_reference_alone_and_within_a_word() -> None:
@@ -159,11 +165,8 @@ def test_texts_with_more_tokens_than_expected_fit() -> None:
     assert_as_reference(["漢a" * 2000, "a b c"])
 
 
-@settings(max_examples=300)
-@given(st.lists(st.lists(st.sampled_from(
-    [b"a", b" ", b"'", "é".encode(), "’".encode(), "漢".encode(), "𝒜".encode(), "\u0301".encode(), b"\x80", b"\xbf", b"\xc0",
-     b"\xc1\x81", b"\xc3", b"\xe0\x81\xa1", b"\xe4\xb8", b"\xe4", b"\xed\xa0\x80", b"\xf0\x81\x81\xa1", b"\xf0\x9f\x98", b"\xf4\x90\x80\x80",
-     b"\xf5\x80\x80\x80", b"\xfe", b"\xff", b"\0"]), max_size=90).map(b"".join), max_size=4))  # fmt: skip
+@settings(max_examples=200)
+@given(st.lists(st.lists(st.sampled_from(BROKEN), max_size=90).map(b"".join), max_size=4))
 def test_broken_utf_8_separates_and_spans_stay_right(pieces: list[bytes]) -> None:
     tokens = tokenize(batch_of(pieces))
     for document, piece in enumerate(pieces):
@@ -318,8 +321,8 @@ def test_the_table_is_what_its_generator_makes(tmp_path: Path) -> None:
     assert shipped.version == rebuilt.version == UNICODE_VERSION
     for name in ("index", "entries", "folds", "pairs"):
         assert np.array_equal(getattr(rebuilt, name), getattr(shipped, name)), name
-    packaged = Path(load_table.__code__.co_filename).with_name("data") / f"unicode-{UNICODE_VERSION}.npz"
-    with np.load(write_table(rebuilt, tmp_path), allow_pickle=False) as written, np.load(packaged) as stored:
+    packaged = Path(unicode_table.__file__).with_name("data") / f"unicode-{UNICODE_VERSION}.npz"
+    with np.load(write_table(rebuilt, tmp_path)) as written, np.load(packaged) as stored:
         assert sorted(written) == sorted(stored)
 
 
@@ -331,15 +334,17 @@ def test_tokens_change_only_with_the_version() -> None:
     tokens = tokenize(TextBatch.from_texts(["".join(ALPHABETS), "The quay, at seven o’clock: 1,500 Größen. " * 3]))
     for column in (tokens.hashes, tokens.starts, tokens.ends):
         state.update(column.tobytes())
-    assert (TOKENIZER_VERSION, state.hexdigest()[:16]) == ("1-unicode-14.0.0", "DIGEST")
+    assert (TOKENIZER_VERSION, state.hexdigest()[:16]) == ("1-unicode-14.0.0", "588147e217209e9a")
 
 
 def test_kernels_compile_for_plain_processors_and_give_the_same_tokens(tmp_path: Path) -> None:
-    program = (
-        "from dedup.documents import TextBatch; from dedup.tokens import tokenize; from tests.test_tokens import ALPHABETS\n"
-        "tokens = tokenize(TextBatch.from_texts([*ALPHABETS, 'The quay at Größe ' * 9]))\n"
-        "print(tokens.hashes.tolist() + tokens.starts.tolist() + tokens.ends.tolist() + tokens.characters(4)[1].tolist())"
-    )
+    program = """
+from dedup.documents import TextBatch
+from dedup.tokens import tokenize
+from tests.test_tokens import ALPHABETS
+tokens = tokenize(TextBatch.from_texts([*ALPHABETS, "The quay at Größe " * 9]))
+print(tokens.hashes.tolist(), tokens.starts.tolist(), tokens.ends.tolist(), tokens.characters(4)[1].tolist())
+"""
     plain = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
     root = Path(__file__).parents[1]
     outputs = [

@@ -28,6 +28,7 @@ print("the wheel works:", match.relation)
 
 
 def run(*command: str | Path, cwd: Path) -> None:
+    """Run a command, and stop where it fails."""
     subprocess.run([str(part) for part in command], cwd=cwd, check=True)  # noqa: S603
 
 

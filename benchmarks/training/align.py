@@ -38,11 +38,11 @@ from dedup.kernels.align_grams import LEVELS, new_grams, share_grams
 from dedup.kernels.align_segment import MATCHES, Model, mark_segment, match_types, new_search
 from dedup.kernels.compile import kernel
 from dedup.language import guess_languages
-from dedup.segments import segment
+from dedup.segments import Gap, segment
 from dedup.statistics import Statistics
 from dedup.tokens import tokenize
 
-SETTINGS = Settings(least=3.0, exact=0.8, window=20.0, accept=0.5, order=0.15)
+SETTINGS = Settings(least=3.0, exact=12.0, window=20.0, accept=0.5, order=0.15)
 CONTEXT = 300
 CENTRE = 4.5
 GAPS = 7
@@ -177,7 +177,9 @@ def learn_scores(material: Material) -> Model:
         shares = matches / matches.sum(axis=1, keepdims=True)
         match.append(np.log(shares[1] / shares[0]) * style.temper)
         gap_shares = gaps / gaps.sum(axis=1, keepdims=True)
-        border.append(np.log(gap_shares[1:] / gap_shares[0]))
+        borders = np.log(gap_shares[1:] / gap_shares[0])
+        borders[:, Gap.EDGE] = borders[:, Gap.SENTENCE]  # sources of the corpus often begin with the passage
+        border.append(borders)
         a, b, c, d = material.cases[use].T
         ratio.append(style.ratio / (2 * (np.mean(np.log((b - a) / (d - c)) ** 2) + 0.01)))
         length.append((1 / (2 * style.length**2), CENTRE))

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dedup.kernels.align_chain import Chain, chain_passages, new_chain
 from dedup.kernels.align_features import FEATURES, describe, probability
 from dedup.kernels.align_grams import LEVELS, Grams, new_grams, share_grams
-from dedup.kernels.align_segment import HOPELESS, Search, condensed, explain, new_search, refine
+from dedup.kernels.align_segment import HOPELESS, Search, condensed, explain, new_search, refine, worth
 from dedup.kernels.align_starts import exact_runs, rare_windows
 from dedup.kernels.align_words import passage_kind
 from dedup.kernels.compile import inner, kernel
@@ -120,7 +120,7 @@ class Settings(NamedTuple):
     least : float
         Score of a candidate.
     exact : float
-        Share of a refined candidate that an exact run must have to stand in its place.
+        What a refined candidate must be worth beyond the exact run within it to stand in its place.
     window : float
         Weight of a window from which a candidate may grow.
     accept : float
@@ -234,7 +234,8 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
         box, score, style = _refine_best(
             search, model, grams.numbers, words, tools.taken, starts, sizes, run
         )
-        exact = _extent(run) >= settings.exact * _extent(box)
+        plain = worth(tools.search, model, style, grams.numbers, words, starts, sizes, run)
+        exact = plain >= score - settings.exact
         if exact or score > settings.least:
             _keep(found, count, run if exact else box, score, style, exact)
             count += 1
@@ -290,11 +291,6 @@ def _merge(tools, documents, model, starts, sizes, count):  # type: ignore[no-un
             _keep(found, stay, box, found.scores[k], found.styles[k], found.exact[k])
             stay += 1
     return stay
-
-
-@inner
-def _extent(box):  # type: ignore[no-untyped-def]
-    return box[1] - box[0] + box[3] - box[2]
 
 
 @inner

@@ -11,7 +11,9 @@ __all__ = ["pair_cosines", "squared_norms"]
 
 
 @kernel
-def squared_norms(weights: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64], out: npt.NDArray[np.float64]) -> None:
+def squared_norms(
+    weights: npt.NDArray[np.float64], offsets: npt.NDArray[np.int64], out: npt.NDArray[np.float64]
+) -> None:
     """Sum of the squared weights of each document, in the order of its terms."""
     for d in range(len(out)):
         total = 0.0

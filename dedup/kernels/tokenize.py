@@ -182,8 +182,13 @@ def _mark_foreign(
 def _whole_size(text: Word, size: Word) -> Word:
     """The size of a text without the beginning of a character that its end cuts off."""
     for missing, lead in ((_1, 0xC0), (_2, 0xE0), (_3, 0xF0)):
-        if size >= missing and load_byte(text, size - missing) >= np.uint64(lead):
+        if size < missing:
+            return size
+        byte = load_byte(text, size - missing)
+        if byte >= np.uint64(lead):
             return size - missing
+        if byte & np.uint64(0xC0) != np.uint64(0x80):
+            return size
     return size
 
 

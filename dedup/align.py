@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.documents import TextBatch
-from dedup.kernels.align import Documents, Settings, align_documents
+from dedup.kernels.align import align_documents
+from dedup.kernels.align_candidates import Documents, Settings
 from dedup.kernels.align_features import Trees
 from dedup.kernels.align_segment import Model
 from dedup.kernels.align_words import number_words
@@ -201,7 +202,7 @@ def prepare(
     terms, stems = np.empty(size, np.uint64), np.empty(size, np.uint64)
     sentence_terms(tokens.hashes, words, tokens.starts, tokens.ends, tokens.offsets, terms, stems)
     stems = np.where(tokens.hashes & np.uint64(1), terms, stem_tokens(tokens, languages))
-    vocabulary = int(number_words(stems, words))
+    vocabulary = int(number_words(stems, words))  # type: ignore[no-untyped-call]
     weights = (statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE).astype(np.float32)
     buckets = np.searchsorted(_parameters().rarity, weights, side="right").astype(np.uint8)
     gaps = np.where((segments.gaps == 0) & segments.capitals, np.uint8(_CAPITAL), segments.gaps)
@@ -235,8 +236,14 @@ def align_pairs(
 
     def work(begin: int) -> tuple[npt.NDArray[np.generic], ...]:
         sides = (np.ascontiguousarray(side[begin : begin + chunk], np.int32) for side in (left, right))
-        return align_documents(  # type: ignore[no-any-return]
-            documents, learned.model, learned.close, learned.condensed, max(1, prepared.vocabulary), *sides, learned.settings
+        return align_documents(  # type: ignore[no-any-return, no-untyped-call, call-arg]
+            documents,
+            learned.model,
+            learned.close,
+            learned.condensed,
+            max(1, prepared.vocabulary),
+            *sides,
+            learned.settings,
         )
 
     parts = in_threads(work, range(0, len(left), chunk), jobs)
@@ -245,8 +252,8 @@ def align_pairs(
     boxes = np.concatenate([np.empty((0, 4), np.int32), *(part[1] for part in parts)])
     kinds = np.concatenate([np.empty(0, np.uint8), *(part[2] for part in parts)])
     scores = np.concatenate([np.empty(0, np.float64), *(part[3] for part in parts)])
-    sides = (np.ascontiguousarray(boxes[:, k]) for k in range(4))
-    return Alignments(offsets, *sides, kinds, scores)
+    left_start, left_end, right_start, right_end = (np.ascontiguousarray(boxes[:, k]) for k in range(4))
+    return Alignments(offsets, left_start, left_end, right_start, right_end, kinds, scores)
 
 
 def align(left: str, right: str, *, language: str | None = None, statistics: Statistics | None = None) -> Alignment:
@@ -271,9 +278,7 @@ def align(left: str, right: str, *, language: str | None = None, statistics: Sta
     """
     tokens = tokenize(TextBatch.from_texts([left, right]))
     languages = [language] * 2 if language else guess_languages(tokens)
-    prepared = prepare(
-        tokens, segment(tokens), languages=languages, statistics=statistics or Statistics.background()
-    )
+    prepared = prepare(tokens, segment(tokens), languages=languages, statistics=statistics or Statistics.background())
     found = align_pairs(prepared, np.zeros(1, np.int32), np.ones(1, np.int32))
     return Alignment(passages_of(prepared, found, 0, 0, 1))
 
@@ -314,10 +319,15 @@ class _Parameters(NamedTuple):
 def _parameters() -> _Parameters:
     learned = json.loads((files("dedup") / "data" / "align.json").read_text())
     logs = np.log(np.maximum(np.arange(4097), 1)).astype(np.float32)
-    arrays = (np.array(learned[name], np.float32) for name in ("match", "border", "ratio", "length"))
+    scores = (np.array(learned[name], np.float32) for name in ("match", "border", "ratio", "length"))
+    match, border, ratio, length = scores
     close, condensed = (_trees(learned[name]) for name in ("close", "condensed"))
     return _Parameters(
-        Model(*arrays, logs), close, condensed, np.array(learned["rarity"], np.float32), Settings(**learned["settings"])
+        Model(match, border, ratio, length, logs),
+        close,
+        condensed,
+        np.array(learned["rarity"], np.float32),
+        Settings(**learned["settings"]),
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from dedup.boilerplate import find_boilerplate
 from dedup.documents import Document, TextBatch
 from dedup.families import components
-from dedup.kernels.overlap import overlaps
+from dedup.kernels.phrases import mark_phrases
 from dedup.language import guess_languages
 from dedup.lsh import CandidatePairs, ReuseLimits, near_pairs, reuse_pairs
 from dedup.segments import Segments, segment
@@ -19,11 +19,17 @@ from dedup.settings import Settings
 from dedup.sketch import MinHasher, ShingleSets
 from dedup.statistics import FrequencyTable, Statistics, TermCounts
 from dedup.tokens import Tokens, keep_tokens, tokenize
+from dedup.verify import verify
 
 __all__ = ["Candidates", "Corpus", "find_candidates"]
 
 LARGE_FAMILY = 12
 """Near-duplicate families up to this size are compared text by text; of larger ones the representative stands in."""
+
+COMMON_PHRASE, COMMON_PHRASE_SHARE = 12, 0.001
+"""A phrase in so many near-duplicate families, and in that share of them, is nobody's own."""
+
+SHINGLE_SIZE = 3
 
 Count = Callable[[str, int], None]
 
@@ -117,8 +123,9 @@ def find_candidates(corpus: Corpus, *, settings: Settings, limits: ReuseLimits, 
     counts = TermCounts.from_tokens(one_each)
     terms, frequencies = np.unique(counts.terms, return_counts=True)
     statistics = Statistics.background().fitted(len(heads), FrequencyTable(terms, frequencies.astype(np.int64)))
+    shingles = ShingleSets.from_tokens(one_each)
     reuse = reuse_pairs(
-        ShingleSets.from_tokens(one_each),
+        shingles,
         counts,
         statistics=statistics,
         languages=[corpus.languages[i] for i in heads],
@@ -129,7 +136,16 @@ def find_candidates(corpus: Corpus, *, settings: Settings, limits: ReuseLimits, 
     count("reuse candidates", len(reuse))
     pairs = near.union(_expand(reuse, families)).union(_within(families))
     count("candidate pairs", len(pairs))
-    return Candidates(pairs, statistics, boilerplate)
+    return Candidates(pairs, statistics, boilerplate | _in_phrases(corpus.tokens, shingles))
+
+
+def _in_phrases(tokens: Tokens, one_each: ShingleSets) -> npt.NDArray[np.bool_]:
+    """Tokens in phrases that many families use: forms that a desk fills with other names and figures each time."""
+    values, frequencies = np.unique(one_each.values, return_counts=True)
+    common = values[frequencies >= max(COMMON_PHRASE, COMMON_PHRASE_SHARE * len(one_each))]
+    marked = np.zeros(len(tokens.hashes), np.bool_)
+    mark_phrases(tokens.hashes, tokens.offsets, SHINGLE_SIZE, common, marked)
+    return marked
 
 
 def _near_families(tokens: Tokens, settings: Settings, jobs: int) -> tuple[CandidatePairs, npt.NDArray[np.int64]]:
@@ -137,10 +153,7 @@ def _near_families(tokens: Tokens, settings: Settings, jobs: int) -> tuple[Candi
     signatures = MinHasher(settings.num_perm, seed=settings.seed).signatures(tokens)
     wordy = np.flatnonzero(np.diff(tokens.offsets)).astype(np.int32)
     near = near_pairs(signatures, wordy, threshold=settings.threshold, min_recall=settings.min_recall, jobs=jobs)
-    sets = ShingleSets.from_tokens(tokens)
-    common = np.empty(len(near), np.int64)
-    overlaps(sets.values, sets.offsets, near.left, near.right, common)
-    verified = near.where(common >= settings.threshold * (sets.totals[near.left] + sets.totals[near.right] - common))
+    verified = near.where(verify(tokens, near, jobs=jobs).reach(settings.threshold))
     families = components(len(tokens), verified.left, verified.right)
     size = np.bincount(families, minlength=len(tokens))[families]
     small = size[near.left] <= LARGE_FAMILY

@@ -396,7 +396,7 @@ def _side(cover: dict[str, float], beats: dict[str, float], containment: float) 
         head=int(cover["head"]),
         foot=int(cover["foot"]),
         quotations=int(cover["quotations"]),
-        **{name: round(beats[name], 4) for name in _SHARES},
+        **{name: round(beats[name], 4) for name in _SHARES},  # type: ignore[arg-type]
         **{name: int(beats[name]) for name in _COUNTS},
     )
 

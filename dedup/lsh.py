@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.errors import SettingsError
-from dedup.kernels.join import band_keys, run_pairs
+from dedup.kernels.join import HUBS, LARGEST_RUN, band_keys, run_pairs
 from dedup.kernels.postings import count_frequencies, mark_lists, pack_postings, shared_features
 from dedup.parallel import in_threads
 from dedup.sketch import ShingleSets, Signatures
@@ -136,19 +137,28 @@ def near_pairs(
     """
     values = signatures.values
     banding = choose_bands(values.shape[1], threshold, min_recall)
-    id_bits = max(1, int(len(values)).bit_length())
+    id_bits = max(1, len(values).bit_length())
     least = max(1, int((threshold - _SLACK) * values.shape[1]))
 
     def join(band: int) -> npt.NDArray[np.uint64]:
         keys = np.empty(len(documents), np.uint64)
         band_keys(values, documents, band, banding.rows, id_bits, keys)
         keys.sort()
-        none = np.empty(0, np.uint64)
-        pairs = np.empty(run_pairs(keys, id_bits, values, least, none, False), np.uint64)
-        run_pairs(keys, id_bits, values, least, pairs, True)
-        return pairs
+        return _pairs_of_runs(keys, id_bits, values, least)
 
     return CandidatePairs.from_packed(np.concatenate(in_threads(join, range(banding.bands), jobs)))
+
+
+def _pairs_of_runs(
+    keys: npt.NDArray[np.uint64], id_bits: int, values: npt.NDArray[np.uint32], least: int
+) -> npt.NDArray[np.uint64]:
+    room = np.empty((HUBS + 1) * len(keys) + LARGEST_RUN**2, np.uint64)
+    parts = []
+    at = 0
+    while at < len(keys):
+        at, n = run_pairs(keys, at, id_bits, values, least, room)
+        parts.append(room[:n].copy())
+    return np.concatenate([np.empty(0, np.uint64), *parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +226,7 @@ def reuse_pairs(
         return _count_shared(postings, id_bits, lists, starts, bounds, least)
 
     edges = np.linspace(0, len(samples), 8 * jobs + 1).astype(int)
-    parts = in_threads(count, list(zip(edges[:-1], edges[1:], strict=True)), jobs)
+    parts = in_threads(count, list(pairwise(edges)), jobs)
     return CandidatePairs.from_packed(np.concatenate(parts))
 
 
@@ -263,8 +273,6 @@ def _count_shared(
     right, score, shared = np.empty_like(left), np.empty_like(left), np.empty_like(left)
     parts = [np.empty(0, np.uint64)]
     while first < last:
-        first, n = shared_features(
-            postings, id_bits, lists, starts, first, last, least, left, right, score, shared
-        )
+        first, n = shared_features(postings, id_bits, lists, starts, first, last, least, left, right, score, shared)
         parts.append((left[:n].astype(np.uint64) << np.uint64(32)) | right[:n].astype(np.uint64))
     return np.concatenate(parts)

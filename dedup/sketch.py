@@ -28,7 +28,7 @@ __all__ = ["SCHEMES", "MinHasher", "ShingleSets", "Signatures"]
 
 SCHEMES = ("fast-similarity", "permutations", "affine-permutations")
 
-_BATCH_BYTES = 4 << 20
+_BATCH_BYTES = 1 << 20
 _ALL = 2**64 - 1
 
 
@@ -89,8 +89,15 @@ class ShingleSets:
         return len(self.totals)
 
     @classmethod
-    def from_tokens(cls, tokens: Tokens, *, shingle_size: int = 3, sampled: float = 1.0) -> ShingleSets:
-        """The shingles of tokenised documents.
+    def from_tokens(
+        cls,
+        tokens: Tokens,
+        documents: npt.NDArray[np.int64] | None = None,
+        *,
+        shingle_size: int = 3,
+        sampled: float = 1.0,
+    ) -> ShingleSets:
+        """The shingles of tokenised documents: of all, or of the named ones in their order.
 
         Raises
         ------
@@ -100,11 +107,14 @@ class ShingleSets:
         if shingle_size < 1 or not 0.0 < sampled <= 1.0:
             raise ValueError(f"shingle_size must be ≥ 1 and sampled in (0, 1], not {shingle_size} and {sampled}")
         limit = np.uint64(min(_ALL, int(sampled * 2**64)))
-        values = np.empty(len(tokens.hashes), np.uint64)
-        offsets = np.empty(len(tokens.offsets), np.int64)
-        totals = np.empty(len(tokens), np.int64)
-        n = shingle_sets(tokens.hashes, tokens.offsets, shingle_size, limit, values, offsets, totals)
-        return cls(values[:n].copy(), offsets, totals, sampled)
+        chosen = np.arange(len(tokens)) if documents is None else documents
+        room = int(np.diff(tokens.offsets)[chosen].sum())
+        values = np.empty(room, np.uint64)
+        offsets = np.empty(len(chosen) + 1, np.int64)
+        totals = np.empty(len(chosen), np.int64)
+        n = shingle_sets(tokens.hashes, tokens.offsets, chosen, shingle_size, limit, values, offsets, totals)
+        values.resize(n, refcheck=False)
+        return cls(values, offsets, totals, sampled)
 
 
 class MinHasher:
@@ -241,7 +251,7 @@ class MinHasher:
 
 
 def _batches(texts: Iterable[str]) -> Iterable[TextBatch]:
-    """Texts in batches of about 4 MB, which stay in the processor's cache."""
+    """Texts in batches of about 1 MB, which stay in the processor's cache."""
     waiting: list[str] = []
     size = 0
     for text in texts:

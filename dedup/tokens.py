@@ -62,8 +62,9 @@ class Tokens:
     def characters(self, document: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Where the tokens of one text stand, as ``str`` indices of the original: starts and ends, half-open."""
         tokens = slice(self.offsets[document], self.offsets[document + 1])
-        starts = byte_to_character(self.batch, document, self.starts[tokens].astype(np.int64))
-        return starts, byte_to_character(self.batch, document, self.ends[tokens].astype(np.int64))
+        places = np.concatenate([self.starts[tokens], self.ends[tokens]])
+        starts, ends = byte_to_character(self.batch, document, places).reshape(2, -1)
+        return starts, ends
 
     def word(self, document: int, index: int) -> str:
         """The original text of token ``index`` of a document."""

@@ -19,6 +19,8 @@ __all__ = ["Verdict", "copy_features", "judge", "lineage_features"]
 _HALF_COVERED = 0.5
 _MOSTLY_VERBATIM = 0.72
 _OWN_TEXT = 0.45
+_OTHER_FACTS = 0.2
+_SHORT = 220
 _DATES_APART = 30 * 60.0
 _DECIDED = 0.7
 _SURENESS = 1.6
@@ -87,6 +89,7 @@ def copy_features(evidence: Evidence) -> dict[str, float]:
     return {
         "containment": math.sqrt(max(left.containment, right.containment)),
         "close": max(left.close, right.close),
+        "coverage": max(left.quoted_coverage, right.quoted_coverage),
         "novelty": min(left.novelty, right.novelty),
     }
 
@@ -100,7 +103,7 @@ def _model() -> dict[str, dict[str, float]]:
 
 def _logistic(part: str, features: Mapping[str, float]) -> float:
     weights = _model()[part]
-    return _sigmoid(weights["intercept"] + sum(weights[name] * value for name, value in features.items()))
+    return _sigmoid(weights["intercept"] + sum(weights.get(name, 0.0) * value for name, value in features.items()))
 
 
 def _sigmoid(value: float) -> float:
@@ -118,8 +121,9 @@ def _relation_probabilities(evidence: Evidence, left: Document, right: Document)
         shares[Relation.IDENTICAL] = 1.0
         return shares
     lineage = _logistic("lineage", lineage_features(evidence))
-    copied = _logistic("copy", copy_features(evidence))
-    passage = _logistic("passage", {"longest": math.log1p(evidence.longest)}) if evidence.longest else 0.0
+    own_words = 1.0 - _template_share(evidence)
+    copied = own_words * _logistic("copy", copy_features(evidence))
+    passage = own_words * _logistic("passage", {"longest": math.log1p(evidence.longest)}) if evidence.longest else 0.0
     derived = max(lineage, copied, passage)
     covered = max(evidence.left.quoted_coverage, evidence.right.quoted_coverage)
     half = _sigmoid((covered - _HALF_COVERED) / 0.06)
@@ -135,6 +139,19 @@ def _relation_probabilities(evidence: Evidence, left: Document, right: Document)
     same = _sigmoid((evidence.cosine - 0.1) / 0.02)
     shares[Relation.SAME_STORY] = (1.0 - derived) * same
     return _rounded(shares)
+
+
+def _template_share(evidence: Evidence) -> float:
+    """How surely two short texts are one form filled in twice: the same words about other names and numbers."""
+    sides = (evidence.left, evidence.right)
+    other_facts = min(side.new_facts / (side.facts + 5.0) for side in sides)
+    length = min(side.tokens for side in sides)
+    throughout = max(side.coverage for side in sides)
+    return min(
+        _sigmoid((other_facts - _OTHER_FACTS) / 0.03),
+        _sigmoid((_SHORT - length) / 25.0),
+        _sigmoid((throughout - _HALF_COVERED) / 0.04),
+    )
 
 
 def _rounded(shares: dict[Relation, float]) -> dict[Relation, float]:
@@ -173,8 +190,7 @@ def _origin(evidence: Evidence, left: Document, right: Document) -> tuple[Origin
     by_date = Origin.LEFT if apart > 0 else Origin.RIGHT
     hints = (f"the {by_date} text is dated {_span(abs(apart))} earlier",)
     if by_text not in (Origin.UNDECIDED, by_date):
-        hints += (f"the texts themselves point the other way: {'; '.join(why)}",) if why else ()
-        return by_date, 0.8, hints
+        return by_date, 0.8, (*hints, *(f"the texts themselves point the other way: {reason}" for reason in why))
     return by_date, 0.95, hints
 
 

@@ -1,7 +1,7 @@
 """Learn the aligner's scores and filters from PAN 2013's labelled passages, and write dedup/data/align.json.
 
-``python -m benchmarks.training.align --corpus PATH``: the documents of even number are learnt from; those of odd number
-are left for measuring (see benchmarks/quality/pan13.py).
+``python -m benchmarks.training.align --corpus PATH``: scores and trees are fitted on the documents of even number;
+those of odd number are left for measuring. STYLES and SETTINGS were chosen by hand on samples of both.
 """
 
 from __future__ import annotations
@@ -20,32 +20,18 @@ from benchmarks.quality.corpora import PanPair, pan_pairs
 from benchmarks.quality.pan13 import KINDS
 from dedup.align import prepare
 from dedup.documents import TextBatch
-from dedup.kernels.align import (
-    CONDENSED,
-    FIGURES,
-    Documents,
-    Settings,
-    find_close,
-    find_condensed,
-    goes_first,
-    judge,
-    new_tools,
-    release,
-    settle,
-)
-from dedup.kernels.align_features import STYLE, Trees
-from dedup.kernels.align_grams import LEVELS, new_grams, share_grams
-from dedup.kernels.align_segment import MATCHES, Model, mark_segment, match_types, new_search
-from dedup.kernels.compile import kernel
+from dedup.kernels.align_candidates import Documents, Settings
+from dedup.kernels.align_features import FIGURES, STYLE, Trees
+from dedup.kernels.align_learn import collect_candidates, count_matches
+from dedup.kernels.align_segment import Model
+from dedup.kernels.align_settle import CONDENSED
 from dedup.language import guess_languages
 from dedup.segments import Gap, segment
 from dedup.statistics import Statistics
 from dedup.tokens import tokenize
 
 SETTINGS = Settings(least=3.0, exact=12.0, window=20.0, accept=0.5, order=0.15)
-CONTEXT = 300
 CENTRE = 4.5
-GAPS = 7
 
 
 class Style(NamedTuple):
@@ -72,8 +58,8 @@ ABOUT = [
     "alignment corpus (training corpus, suspicious documents of even number).",
     "rarity: limits of the classes of rarity, in idf. Scores are in nats; their first axis is the style of rewriting: "
     "words kept, words replaced, a whole document condensed.",
-    "match: ln P(kind of match, class of rarity | in a passage) / P(... | beside it); border: likewise for the class of "
-    "the gap at a passage's start, and at its end; ratio: weight of the squared log ratio of the two lengths; length: "
+    "match: ln P(kind of match, class of rarity | in a passage) / P(... | beside it); border: likewise for the class "
+    "of the gap at its start, and at its end; ratio: weight of the squared log ratio of the two lengths; length: "
     "weight and centre of the squared log of the length in words.",
     "close, condensed: boosted trees (dedup.kernels.align_features.Trees) over the figures of a candidate; settings: "
     "dedup.kernels.align.Settings.",
@@ -105,9 +91,7 @@ def read(corpus: Path, parity: int | None) -> Material:
     names = sorted({("susp", pair.derived) for _, pair in pairs} | {("src", pair.source) for _, pair in pairs})
     numbers = {name: number for number, name in enumerate(names)}
     tokens = tokenize(TextBatch.from_texts((corpus / a / b).read_bytes().decode() for a, b in names))
-    prepared = prepare(
-        tokens, segment(tokens), languages=guess_languages(tokens), statistics=Statistics.background()
-    )
+    prepared = prepare(tokens, segment(tokens), languages=guess_languages(tokens), statistics=Statistics.background())
     spots = [tokens.characters(number) for number in range(len(names))]
     cases, case_pairs, case_kinds = [], [], []
     for place, (kind, pair) in enumerate(pairs):
@@ -131,47 +115,19 @@ def _words(starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], begin: in
     return int(np.searchsorted(ends, begin, side="right")), int(np.searchsorted(starts, end, side="left"))
 
 
-@kernel
-def _count(documents, vocabulary, left, right, cases, case_pairs, use):  # type: ignore[no-untyped-def]
-    """Count kinds of match beside and inside passages, and gaps anywhere, at starts and at ends."""
-    longest = np.max(np.diff(documents.offsets))
-    grams, search = new_grams(longest, vocabulary), new_search(longest, LEVELS)
-    matches = np.zeros((2, MATCHES, 6))
-    gaps = np.zeros((3, GAPS))
-    for k in use:
-        pair = case_pairs[k]
-        places = (documents.offsets[left[pair]], documents.offsets[right[pair]])
-        sizes = (
-            documents.offsets[left[pair] + 1] - places[0],
-            documents.offsets[right[pair] + 1] - places[1],
-        )
-        share_grams(grams, documents.words, documents.buckets, places[0], sizes[0], places[1], sizes[1])
-        for side in range(2):
-            start, end = cases[k, 2 * side], cases[k, 2 * side + 1]
-            mark_segment(search, grams.numbers[1 - side], cases[k, 2 - 2 * side], cases[k, 3 - 2 * side])
-            low, high = max(0, start - CONTEXT), min(sizes[side], end + CONTEXT)
-            match_types(search, grams.numbers[side], low, high)
-            for i in range(low, high):
-                inside = start <= i < end
-                elsewhere = False
-                for other in range(len(cases)):
-                    if case_pairs[other] == pair and cases[other, 2 * side] <= i < cases[other, 2 * side + 1]:
-                        elsewhere = True
-                if inside or not elsewhere:
-                    matches[int(inside), search.types[i], documents.buckets[places[side] + i]] += 1
-                    gaps[0, documents.gaps[places[side] + i]] += 1
-            gaps[1, documents.gaps[places[side] + start]] += 1
-            gaps[2, documents.gaps[places[side] + end] if end < sizes[side] else 5] += 1
-    return matches, gaps
-
-
 def learn_scores(material: Material) -> Model:
     """Scores of every style, by counting."""
     match, border, ratio, length = [], [], [], []
     for style in STYLES:
         use = np.flatnonzero(np.isin(material.case_kinds, style.kinds))
-        matches, gaps = _count(
-            material.documents, material.vocabulary, material.left, material.right, material.cases, material.case_pairs, use
+        matches, gaps = count_matches(  # type: ignore[no-untyped-call]
+            material.documents,
+            material.vocabulary,
+            material.left,
+            material.right,
+            material.cases,
+            material.case_pairs,
+            use,
         )
         matches, gaps = matches + 1, gaps + 2
         shares = matches / matches.sum(axis=1, keepdims=True)
@@ -184,46 +140,14 @@ def learn_scores(material: Material) -> Model:
         ratio.append(style.ratio / (2 * (np.mean(np.log((b - a) / (d - c)) ** 2) + 0.01)))
         length.append((1 / (2 * style.length**2), CENTRE))
     arrays = (np.round(np.array(part), 3).astype(np.float32) for part in (match, border, ratio, length))
-    return Model(*arrays, np.log(np.maximum(np.arange(4097), 1)).astype(np.float32))
-
-
-@kernel
-def _collect(documents, vocabulary, model, close, left, right, settings, condensed):  # type: ignore[no-untyped-def]
-    """Candidates of each pair and their figures: close ones, or condensations beside the close ones that stand."""
-    tools = new_tools(np.max(np.diff(documents.offsets)), vocabulary)
-    pairs, boxes, figures = [np.int64(0)], [np.zeros(4, np.int32)], [tools.features.copy()]
-    for p in range(len(left)):
-        start_a, start_b = documents.offsets[left[p]], documents.offsets[right[p]]
-        n, m = documents.offsets[left[p] + 1] - start_a, documents.offsets[right[p] + 1] - start_b
-        straight = goes_first(documents.hashes, start_a, n, start_b, m)
-        if not straight:
-            start_a, n, start_b, m = start_b, m, start_a, n
-        starts, sizes = (start_a, start_b), (n, m)
-        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
-        count = find_close(tools, documents, model, starts, sizes, settings)
-        stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings) if condensed else 0
-        for k in range(2 if condensed else count):
-            if condensed:
-                box, score = find_condensed(tools, documents, model, starts, sizes, k, stand)
-                style, exact = CONDENSED, 0
-            else:
-                a, b, c, d = tools.found.boxes[k]
-                box, score = (np.int64(a), np.int64(b), np.int64(c), np.int64(d)), tools.found.scores[k]
-                style, exact = np.int64(tools.found.styles[k]), np.int64(tools.found.exact[k])
-            if score >= settings.least:
-                judge(tools, documents, model, starts, sizes, box, score, style, exact, stand)
-                first, second = (box[:2], box[2:]) if straight else (box[2:], box[:2])
-                pairs.append(p)
-                boxes.append(np.array([first[0], first[1], second[0], second[1]], np.int32))
-                figures.append(tools.features.copy())
-        release(tools, stand)
-    return pairs[1:], boxes[1:], figures[1:]
+    match_scores, borders, ratios, lengths = arrays
+    return Model(match_scores, borders, ratios, lengths, np.log(np.maximum(np.arange(4097), 1)).astype(np.float32))
 
 
 def learn_filter(material: Material, model: Model, close: Trees, *, condensed: bool, trees: int) -> Trees:
     """Boosted trees that tell true candidates from chance ones."""
     settings = SETTINGS if condensed else SETTINGS._replace(accept=0.0, window=8.0)
-    pairs, boxes, figures = _collect(
+    pairs, boxes, figures = collect_candidates(  # type: ignore[no-untyped-call]
         material.documents, material.vocabulary, model, close, material.left, material.right, settings, condensed
     )
     table = np.array(figures)
@@ -300,7 +224,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Learn and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True, help="folder of the PAN 2013 text alignment corpus")
-    parser.add_argument("--part", choices=("even", "odd", "all"), default="even", help="suspicious documents to learn from")
+    parser.add_argument(
+        "--part", choices=("even", "odd", "all"), default="even", help="suspicious documents to learn from"
+    )
     parser.add_argument("--output", type=Path, default=Path("dedup/data/align.json"))
     options = parser.parse_args(arguments)
     material = read(options.corpus, {"even": 0, "odd": 1, "all": None}[options.part])

@@ -44,7 +44,7 @@ SIGNS: Mapping[str, Mapping[str, float]] = {
         "name_novelty": -1, "least_own_facts": -1, "new_quotes": -1, "sentence_order": 1, "fact_order": 1,
         "few_facts": -1, "brevity": -1,
     },
-    "copy": {"containment": 1, "close": 1, "novelty": -1},
+    "copy": {"containment": 1, "close": 1, "coverage": 1, "novelty": -1},
 }  # fmt: skip
 """Which way each feature may speak."""
 
@@ -169,7 +169,7 @@ def balanced(examples: Sequence[Example]) -> Array:
     weights = np.array(
         [(1.0 if item.derived else NEGATIVE_WEIGHT) / counts[item.group, item.derived] ** 0.5 for item in examples]
     )
-    return weights / weights.mean()
+    return np.asarray(weights / weights.mean(), np.float64)
 
 
 def fit(features: Array, derived: Array, weights: Array, names: Sequence[str], signs: Sequence[float]) -> Array:
@@ -190,7 +190,7 @@ def fit(features: Array, derived: Array, weights: Array, names: Sequence[str], s
         bounds.append((least, None) if sign > 0 else (None, -least))
     beta = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
     coefficients = beta[1:] / scale
-    return np.r_[beta[0] - (coefficients * mean).sum(), coefficients]
+    return np.concatenate([[beta[0] - (coefficients * mean).sum()], coefficients])
 
 
 def train(part: str, examples: Sequence[Example]) -> dict[str, float]:
@@ -211,7 +211,7 @@ def train(part: str, examples: Sequence[Example]) -> dict[str, float]:
         scores[~kept] = beta[0] + features[~kept] @ beta[1:]
     beta = fit(features, derived, weights, names, list(signs.values()))
     certain = (derived == 0) & ~np.char.startswith(groups, "news")
-    threshold = max(0.0, float(scores[certain].max())) + SLACK
+    threshold = float(scores[certain].max()) + SLACK
     report(part, used, scores, threshold)
     return {
         "intercept": round(float(beta[0]) - threshold, 4),
@@ -222,7 +222,8 @@ def train(part: str, examples: Sequence[Example]) -> dict[str, float]:
 def report(part: str, examples: Sequence[Example], scores: Array, threshold: float) -> None:
     """Print what is found above the threshold, by kind, and the negatives closest to it."""
     total = Counter(item.kind for item in examples if item.derived)
-    found = Counter(item.kind for item, score in zip(examples, scores, strict=True) if item.derived and score > threshold)
+    above = [item for item, score in zip(examples, scores, strict=True) if score > threshold]
+    found = Counter(item.kind for item in above if item.derived)
     print(f"{part}: threshold {threshold:.2f}, found {sum(found.values())} of {sum(total.values())}")
     for kind, number in sorted(total.items()):
         print(f"  {kind:20} {found[kind]:3} of {number}")

@@ -282,13 +282,19 @@ def _passages(chain, side, rows, taken, boxes):  # type: ignore[no-untyped-def]
             linked = not _is_held(chain, side, j, taken)
         if begin >= 0 and (
             j == rows
-            or (linked and (j - end > SKIP_ROWS or chain.links[j] < low - SKIP_COLUMNS or chain.links[j] > high + SKIP_COLUMNS))
+            or (
+                linked
+                and (j - end > SKIP_ROWS or chain.links[j] < low - SKIP_COLUMNS or chain.links[j] > high + SKIP_COLUMNS)
+            )
         ):
             if count < len(boxes):
                 boxes[count, 2 * side], boxes[count, 2 * side + 1] = _free(
                     taken[side], chain.first[side, begin], chain.last[side, end - 1]
                 )
-                boxes[count, 2 * other], boxes[count, 2 * other + 1] = chain.first[other, low], chain.last[other, high - 1]
+                boxes[count, 2 * other], boxes[count, 2 * other + 1] = (
+                    chain.first[other, low],
+                    chain.last[other, high - 1],
+                )
                 count += 1
             begin = -1
         if linked:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from dedup.kernels.align_segment import EDGE, mark_segment, match_types
 from dedup.kernels.compile import inner
 
-__all__ = ["FEATURES", "STYLE", "Trees", "describe", "probability"]
+__all__ = ["FEATURES", "FIGURES", "STYLE", "Trees", "describe", "probability"]
+
 
 class Trees(NamedTuple):
     """Boosted trees, each in preorder: the branch for values up to the limit stands behind its node.
@@ -42,6 +43,9 @@ STYLE = 2 * SIDE + 3
 
 FEATURES = 2 * SIDE + 6
 """Figures of a passage: SIDE for the side where each is less, SIDE where it is more, and those of the pair."""
+
+FIGURES = FEATURES + 3
+"""What the filter sees: the figures of the passage, whether it is exact, and what others cover of the documents."""
 
 
 @inner

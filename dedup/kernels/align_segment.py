@@ -16,7 +16,19 @@ import numpy.typing as npt
 from dedup.kernels.align_grams import RUNS
 from dedup.kernels.compile import inner
 
-__all__ = ["MATCHES", "Model", "Search", "best_segment", "condensed", "explain", "mark_segment", "match_types", "new_search", "refine", "worth"]
+__all__ = [
+    "MATCHES",
+    "Model",
+    "Search",
+    "best_segment",
+    "condensed",
+    "explain",
+    "mark_segment",
+    "match_types",
+    "new_search",
+    "refine",
+    "worth",
+]
 
 MATCHES = 7
 """Kinds of match: absent, present, neighbour, and runs of 2, 3 to 4, 5 to 8, 9 or more."""

@@ -231,7 +231,8 @@ def _count_facts(
     out: npt.NDArray[np.float64],
 ) -> None:
     """Facts (names and numbers) of the first text in matched sentences: all, agreed, and numbers and names that the
-    other lacks."""
+    other lacks.
+    """
     out[:] = 0.0
     while a < a_end:
         while b < b_end and terms[b] < terms[a]:

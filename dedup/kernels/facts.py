@@ -12,6 +12,7 @@ __all__ = ["gather_facts", "mark_asides", "mark_names", "read_numbers"]
 _SPACE, _NO_BREAK = 0x20, 0xA0
 _SHORT_LINE = 30
 _LAST_LINES = 3
+_WHOLE_STORY = 100
 _NOUN_CAPITALS = 0.22
 _RARE_NOUN = 6.0
 _RARE_CHARACTER = 8.5
@@ -61,7 +62,7 @@ def mark_asides(
             seen += 1
             after = texts[d] + np.int64(starts[i]) if i < b else texts[d + 1]
             aside = i - j < _SHORT_LINE and (
-                seen <= _LAST_LINES or not _ends_sentence(data, texts[d] + np.int64(ends[i - 1]), after)
+                (seen <= _LAST_LINES and b - a > _WHOLE_STORY) or not _ends_sentence(data, texts[d] + np.int64(ends[i - 1]), after)
             )
             for k in range(j, i):
                 out[k] = aside

@@ -42,6 +42,12 @@ def band_keys(
 
 
 @inner
+def _most_pairs(length: int) -> int:
+    """A run of so many documents gives no more pairs."""
+    return length * (LARGEST_RUN // 2 if length <= LARGEST_RUN else HUBS + 1)
+
+
+@inner
 def _agree(signatures: npt.NDArray[np.uint32], a: np.uint64, b: np.uint64, least: int) -> bool:
     equal = 0
     for k in range(signatures.shape[1]):
@@ -52,36 +58,37 @@ def _agree(signatures: npt.NDArray[np.uint32], a: np.uint64, b: np.uint64, least
 @kernel
 def run_pairs(
     keys: npt.NDArray[np.uint64],
+    first: int,
     id_bits: int,
     signatures: npt.NDArray[np.uint32],
     least: int,
     out: npt.NDArray[np.uint64],
-    fill: bool,
-) -> int:
+) -> tuple[int, int]:
     """Pairs of documents with equal keys whose signatures agree in at least ``least`` values.
 
-    ``keys`` are ascending. A pair is ``left << 32 | right`` with left < right. Returns how many pairs there are and
-    writes them to ``out`` if ``fill``. A run of more than ``LARGEST_RUN`` documents gives the pairs of its first
-    ``HUBS`` documents with all, and of neighbours: linear in its length, where all pairs would be quadratic.
+    ``keys`` are ascending; the search begins at key ``first``, where a run of equal ones does. A pair is
+    ``left << 32 | right`` with left < right. Returns where to go on and how many pairs stand in ``out``: it stops
+    before a run whose pairs might not fit; room for ``(HUBS + 1) * len(keys) + LARGEST_RUN ** 2`` is enough for any.
+    A run of more than ``LARGEST_RUN`` documents gives the pairs of its first ``HUBS`` documents with all, and of
+    neighbours: linear in its length, where all pairs would be quadratic.
     """
     shift = np.uint64(id_bits)
     mask = (_1 << shift) - _1
     written = 0
-    i = 0
+    i = first
     while i < len(keys):
         j = i + 1
         while j < len(keys) and (keys[j] >> shift) == (keys[i] >> shift):
             j += 1
+        if written + _most_pairs(j - i) > len(out):
+            break
         hubs = j - i if j - i <= LARGEST_RUN else HUBS
         for y in range(i + 1, j):
             for x in range(i, min(y, i + hubs)):
-                if _agree(signatures, keys[x] & mask, keys[y] & mask, least):
-                    if fill:
-                        out[written] = ((keys[x] & mask) << _32) | (keys[y] & mask)
-                    written += 1
-            if y > i + hubs and _agree(signatures, keys[y - 1] & mask, keys[y] & mask, least):
-                if fill:
-                    out[written] = ((keys[y - 1] & mask) << _32) | (keys[y] & mask)
-                written += 1
+                out[written] = ((keys[x] & mask) << _32) | (keys[y] & mask)
+                written += np.int64(_agree(signatures, keys[x] & mask, keys[y] & mask, least))
+            if y > i + hubs:
+                out[written] = ((keys[y - 1] & mask) << _32) | (keys[y] & mask)
+                written += np.int64(_agree(signatures, keys[y - 1] & mask, keys[y] & mask, least))
         i = j
-    return written
+    return i, written

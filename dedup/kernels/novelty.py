@@ -1,5 +1,6 @@
 """Novelty: which names, numbers and quotations of each of two texts the other lacks, and whether shared facts keep
-their order."""
+their order.
+"""
 
 from __future__ import annotations
 

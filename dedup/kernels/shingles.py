@@ -13,14 +13,8 @@ __all__ = ["longest_document", "shingle_sets", "shingles_of"]
 
 _1 = np.uint64(1)
 _13 = np.uint64(13)
-
-
-@inner
-def _any_single(hashes: npt.NDArray[np.uint64]) -> bool:
-    bits = np.uint64(0)
-    for i in range(len(hashes)):
-        bits |= hashes[i]
-    return (bits & _1) != np.uint64(0)
+_26 = np.uint64(26)
+_TRIPLE = np.uint64(3 * int(STEP) % 2**64)
 
 
 @inner
@@ -35,6 +29,25 @@ def _word_shingles(hashes: npt.NDArray[np.uint64], size: int, out: npt.NDArray[n
     for i in range(n):
         out[i] = mix(out[i] ^ length)
     return n
+
+
+@inner
+def _triples(hashes: npt.NDArray[np.uint64], out: npt.NDArray[np.uint64]) -> bool:
+    """Shingles of three words in one pass; whether there was a single character, which makes them wrong."""
+    last = len(hashes) - 2
+    bits = hashes[last] | hashes[last + 1]
+    for i in range(last):
+        bits |= hashes[i]
+        out[i] = mix(rotate(hashes[i], _26) ^ rotate(hashes[i + 1], _13) ^ hashes[i + 2] ^ _TRIPLE)
+    return (bits & _1) != np.uint64(0)
+
+
+@inner
+def _any_single(hashes: npt.NDArray[np.uint64]) -> bool:
+    bits = np.uint64(0)
+    for i in range(len(hashes)):
+        bits |= hashes[i]
+    return (bits & _1) != np.uint64(0)
 
 
 @inner
@@ -65,6 +78,10 @@ def shingles_of(hashes: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.u
     """
     if len(hashes) == 0:
         return 0
+    if size == 3 and len(hashes) >= 3:
+        if not _triples(hashes, out):
+            return len(hashes) - 2
+        return _weighted_shingles(hashes, size, out)
     if _any_single(hashes):
         return _weighted_shingles(hashes, size, out)
     return _word_shingles(hashes, min(size, len(hashes)), out)
@@ -83,25 +100,30 @@ def longest_document(offsets: npt.NDArray[np.int64]) -> int:
 def shingle_sets(
     hashes: npt.NDArray[np.uint64],
     offsets: npt.NDArray[np.int64],
+    documents: npt.NDArray[np.int64],
     size: int,
     limit: np.uint64,
     out: npt.NDArray[np.uint64],
     out_offsets: npt.NDArray[np.int64],
     totals: npt.NDArray[np.int64],
 ) -> int:
-    """The distinct shingles of each document, ascending; returns how many values stand in ``out``.
+    """The distinct shingles of each of the named documents, ascending; returns how many values stand in ``out``.
 
     Only shingles up to ``limit`` are kept (the largest uint64 keeps all), while ``totals`` counts all. ``out`` holds
-    at least as many values as there are tokens.
+    at least as many values as the documents have tokens, ``out_offsets`` one more than there are documents. O(tokens)
+    expected.
     """
-    longest = longest_document(offsets)
+    longest = np.int64(0)
+    for d in documents:
+        longest = max(longest, offsets[d + 1] - offsets[d])
     raw = np.empty(longest, np.uint64)
     unique = np.empty(longest, np.uint64)
     counts = np.empty(min(2 * longest + 2, 1 << 20), np.int32)
     written = 0
     out_offsets[0] = 0
-    for i in range(len(offsets) - 1):
-        n = shingles_of(hashes[offsets[i] : offsets[i + 1]], size, raw)
+    for i in range(len(documents)):
+        d = documents[i]
+        n = shingles_of(hashes[offsets[d] : offsets[d + 1]], size, raw)
         n = sort_unique(raw, n, unique, counts)
         totals[i] = n
         for j in range(n):

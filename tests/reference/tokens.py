@@ -50,6 +50,8 @@ def character_class(character: str) -> str:
     """``w``\\ ord, ``1`` for unspaced scripts, ``m``\\ ark, ``a``\\ postrophe, or a blank for what separates."""
     if is_apostrophe(character):
         return "a"
+    if unassigned_han(character):
+        return "1"
     if unseen(character) or is_mark(character):
         return "m"
     classes = {part_class(part) for part in decompose(character)}
@@ -69,6 +71,8 @@ def fold_character(character: str) -> str:
     """Fold one character; an apostrophe of whatever kind is ``'``."""
     if is_apostrophe(character):
         return "'"
+    if unassigned_han(character):
+        return character
     parts = decompose(character)
     return "".join(part for part in parts if part_class(part) in "w1m" and not left_out(part))
 
@@ -98,6 +102,12 @@ def part_class(part: str) -> str:
 def is_apostrophe(character: str) -> bool:
     """Apostrophes of all kinds, and what is canonically equal to one."""
     return unicodedata.normalize("NFD", character) in APOSTROPHES
+
+
+def unassigned_han(character: str) -> bool:
+    """What a later Unicode will make a Han character, most likely."""
+    in_planes = "\U00020000" <= character < "\U0003fffe"
+    return unicodedata.category(character) == "Cn" and (in_planes or "\u3400" <= character <= "\u9fff")
 
 
 def is_mark(character: str) -> bool:

@@ -1,0 +1,161 @@
+"""Alignment: which candidates stand, and what condensations and sentences in order add to them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dedup.kernels.align_candidates import held, keep
+from dedup.kernels.align_chain import chain_passages
+from dedup.kernels.align_features import FEATURES, describe, probability
+from dedup.kernels.align_segment import condensed, refine
+from dedup.kernels.compile import inner
+
+__all__ = ["CONDENSED", "find_condensed", "judge", "release", "settle", "settle_chain", "settle_condensed"]
+
+CONDENSED = 2
+"""The style of a passage that tells a whole document."""
+
+CHAIN = 3
+"""The style of a passage of sentences in order."""
+
+CERTAIN = 40
+"""Words of an exact run that is a passage whatever the filter makes of it."""
+
+LONGER = 2.5
+"""How many times the length of its condensation a document must have."""
+
+
+@inner
+def judge(tools, documents, model, starts, sizes, box, score, style, exact, stand):  # type: ignore[no-untyped-def]
+    """Write the figures of a passage to ``tools.features``, ``stand`` passages being settled."""
+    describe(tools.search, model, tools.grams, documents, starts, sizes, box, score, style, tools.features)
+    first = second = 0
+    for k in range(stand):
+        first += tools.kept.boxes[k, 1] - tools.kept.boxes[k, 0]
+        second += tools.kept.boxes[k, 3] - tools.kept.boxes[k, 2]
+    shares = (np.float32(first) / sizes[0], np.float32(second) / sizes[1])
+    tools.features[FEATURES] = exact
+    tools.features[FEATURES + 1] = min(shares)
+    tools.features[FEATURES + 2] = max(shares)
+
+
+@inner
+def settle(tools, documents, model, trees, starts, sizes, count, stand, settings):  # type: ignore[no-untyped-def]
+    """Add candidates to those that stand, by value; what overlaps a better one is sought again in what is left.
+
+    Returns how many stand.
+    """
+    found, kept, search, taken = tools.found, tools.kept, tools.search, tools.taken
+    words = (documents.buckets, documents.gaps)
+    settled = stand
+    order = np.argsort(-(found.scores[:count] + np.float32(1e6) * found.exact[:count]), kind="mergesort")
+    for k in order:
+        if stand == len(kept.boxes):
+            break
+        box = (found.boxes[k, 0], found.boxes[k, 1], found.boxes[k, 2], found.boxes[k, 3])
+        score, style, exact = found.scores[k], found.styles[k], found.exact[k]
+        if _overlaps(kept, stand, box):
+            if held(kept, stand, box):
+                continue
+            box, score = refine(search, model, tools.grams.numbers, words, taken, starts, sizes, box, style)
+            exact = 0
+            if score < settings.least or _overlaps(kept, stand, box):
+                continue
+        judge(tools, documents, model, starts, sizes, box, score, style, exact, settled)
+        chance = probability(trees, tools.features)
+        if exact and box[1] - box[0] >= CERTAIN:
+            chance = max(chance, 0.99)
+        if chance < settings.accept:
+            continue
+        keep(kept, stand, box, chance, style, exact)
+        stand += 1
+        taken[0, box[0] : box[1]] = True
+        taken[1, box[2] : box[3]] = True
+    return stand
+
+
+@inner
+def find_condensed(tools, documents, model, starts, sizes, side, stand):  # type: ignore[no-untyped-def]
+    """The segment of document ``side`` that tells the whole of the other, much longer, document.
+
+    Returns the box and its score, which is below 0 where there is none or exact passages explain it well enough.
+    """
+    a, b, score = condensed(
+        tools.search, model, CONDENSED, tools.grams.numbers, (documents.buckets, documents.gaps), tools.free,
+        starts[side], sizes[side], side, sizes[1 - side],
+    )  # fmt: skip
+    box = (a, b, 0, sizes[1]) if side == 0 else (0, sizes[0], a, b)
+    if sizes[1 - side] < LONGER * (b - a):
+        return box, np.float32(-1)
+    explained = 0
+    for k in range(stand):
+        low, high = tools.kept.boxes[k, 2 * side], tools.kept.boxes[k, 2 * side + 1]
+        if tools.kept.exact[k]:
+            explained += max(0, min(high, b) - max(low, a))
+    return box, np.float32(-1) if 2 * explained > b - a else score
+
+
+@inner
+def settle_condensed(tools, documents, model, trees, starts, sizes, stand, settings):  # type: ignore[no-untyped-def]
+    """Let condensations stand in place of the lesser passages within them. Returns how many stand."""
+    for side in range(2):
+        box, score = find_condensed(tools, documents, model, starts, sizes, side, stand)
+        if score < settings.least:
+            continue
+        judge(tools, documents, model, starts, sizes, box, score, CONDENSED, 0, stand)
+        chance = probability(trees, tools.features)
+        if chance < settings.accept:
+            continue
+        release(tools, stand)
+        stay = 0
+        for k in range(stand):
+            a, b, c, d = tools.kept.boxes[k]
+            if (a < box[1] and box[0] < b) and (c < box[3] and box[2] < d):
+                continue
+            keep(tools.kept, stay, (a, b, c, d), tools.kept.scores[k], tools.kept.styles[k], tools.kept.exact[k])
+            stay += 1
+        keep(tools.kept, stay, box, chance, CONDENSED, 0)
+        stand = stay + 1
+        for k in range(stand):
+            tools.taken[0, tools.kept.boxes[k, 0] : tools.kept.boxes[k, 1]] = True
+            tools.taken[1, tools.kept.boxes[k, 2] : tools.kept.boxes[k, 3]] = True
+    return stand
+
+
+@inner
+def settle_chain(tools, documents, starts, sizes, stand, settings):  # type: ignore[no-untyped-def]
+    """Add passages of sentences in order, in what other passages have left. Returns how many stand."""
+    begin = tools.begin
+    count, order = chain_passages(
+        tools.chain,
+        tools.grams,
+        documents,
+        starts,
+        sizes,
+        tools.links[0],
+        tools.links[1],
+        tools.taken,
+        settings.order,
+        begin,
+    )
+    for k in range(min(count, len(tools.kept.boxes) - stand)):
+        keep(tools.kept, stand, (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3]), order, CHAIN, False)
+        stand += 1
+    return stand
+
+
+@inner
+def release(tools, stand):  # type: ignore[no-untyped-def]
+    """Forget which words are taken."""
+    for k in range(stand):
+        tools.taken[0, tools.kept.boxes[k, 0] : tools.kept.boxes[k, 1]] = False
+        tools.taken[1, tools.kept.boxes[k, 2] : tools.kept.boxes[k, 3]] = False
+
+
+@inner
+def _overlaps(found, count, box):  # type: ignore[no-untyped-def]
+    for k in range(count):
+        a, b, c, d = found.boxes[k]
+        if (a < box[1] and box[0] < b) or (c < box[3] and box[2] < d):
+            return True
+    return False

@@ -1,0 +1,71 @@
+"""The verdict: relations, mirrored sides, siblings."""
+
+from dataclasses import replace
+
+from dedup.documents import Document
+from dedup.engine import explain_pair
+from dedup.matches import Match, Origin, Relation
+from dedup.origins import find_common_origins
+from dedup.verdict import judge
+
+STORY = """The ferry Orsola stood still for nine hours off Cape Merrow on Friday, with 312 people on board.
+
+Captain Ludo Brenning said that a rope had caught in the propeller. "We were never in danger," he told reporters.
+
+Two tugs from Sandhaven pulled the ship free at dusk, and the line owes each passenger 45 crowns.
+
+The coast guard had counted 17 such ropes since March, said its spokeswoman, Petra Quist."""
+
+TEMPLATE = "{} Corp said it will pay a dividend of {} cents on {} to holders of record on {}, and {} cents in July."
+
+
+def a_match(left: str, right: str, probability: float, source: str | None = None) -> Match:
+    derived = probability >= 0.5
+    shares = dict.fromkeys(Relation, 0.0)
+    shares[Relation.REWRITTEN], shares[Relation.SAME_STORY] = probability, 1 - probability
+    origin = Origin.UNDECIDED if source is None else Origin.LEFT if source == left else Origin.RIGHT
+    return Match(
+        left, right, Relation.REWRITTEN if derived else Relation.SAME_STORY, probability, shares, origin, source,
+        0.9 if source else 0.0, 0.0, 0.0, 0.0, 0.2, 0.0, 0.0, (), (),
+    )  # fmt: skip
+
+
+def test_a_copy_is_derived_and_the_swapped_pair_mirrored():
+    left, right = Document("a", STORY), Document("b", STORY + "\n\nThe Merrow Herald is printed on Fridays.")
+    match, evidence = explain_pair(left, right)
+    assert match.derived
+    there, back = judge(evidence, left, right), judge(explain_pair(right, left)[1], right, left)
+    assert there.relation_probabilities == back.relation_probabilities
+    assert there.origin is back.origin.mirrored()
+
+
+def test_a_form_filled_in_twice_is_no_copy():
+    left = TEMPLATE.format("Orsola", 12, "May 4", "April 9", 19)
+    right = TEMPLATE.format("Brenning", 31, "June 22", "May 14", 44)
+    assert not explain_pair(Document("a", left), Document("b", right))[0].derived
+
+
+def test_two_doubtful_rewrites_of_one_source_are_siblings():
+    matches = [a_match("a", "s", 0.9, "s"), a_match("b", "s", 0.9, "s"), a_match("a", "b", 0.3)]
+    sibling = find_common_origins(matches)[2]
+    assert (sibling.relation, sibling.origin) == (Relation.REWRITTEN, Origin.COMMON)
+    assert sum(sibling.relation_probabilities.values()) == 1.0
+
+
+def test_a_text_made_of_two_others_does_not_tie_them():
+    matches = [a_match("a", "m", 0.9, "a"), a_match("b", "m", 0.9, "b"), a_match("a", "b", 0.3)]
+    assert not find_common_origins(matches)[2].derived
+
+
+def test_a_pair_without_evidence_of_its_own_is_left_alone():
+    matches = [a_match("a", "s", 0.9, "s"), a_match("b", "s", 0.9, "s"), a_match("a", "b", 0.01)]
+    assert find_common_origins(matches)[2] == matches[2]
+
+
+def test_dates_outrank_the_text():
+    from datetime import UTC, datetime
+
+    left, right = Document("a", STORY), Document("b", STORY + "\n\nMore follows.")
+    evidence = explain_pair(left, right)[1]
+    early, late = datetime(2031, 3, 1, tzinfo=UTC), datetime(2031, 3, 3, tzinfo=UTC)
+    assert judge(evidence, replace(left, date=late), replace(right, date=early)).origin is Origin.RIGHT

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "align": ("Alignment", "Passage", "PassageKind", "align"),
+    "alignment": ("Alignment", "Passage", "PassageKind", "align"),
     "documents": ("Document", "TextBatch"),
     "comparison": ("Comparison",),
     "engine": ("compare", "compare_pair", "explain_pair"),

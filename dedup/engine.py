@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup.align import AlignmentInput, align_pairs, passages_of, prepare
+from dedup.alignment import AlignmentInput, align_pairs, passages_of, prepare
 from dedup.boilerplate import find_boilerplate
 from dedup.comparison import Comparison, Stage
 from dedup.corpus import Corpus, find_candidates

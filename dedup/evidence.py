@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup.align import AlignmentInput, Alignments
+from dedup.alignment import AlignmentInput, Alignments
 from dedup.boilerplate import Lines
 from dedup.facts import Facts
 from dedup.kernels.beats import COLUMNS as BEAT_COLUMNS
@@ -320,7 +320,7 @@ def _equal_tokens(
 ) -> npt.NDArray[np.bool_]:
     """Whether the two token sequences are equal, and not empty."""
     length = np.diff(tokens.offsets)
-    equal = (length[left] == length[right]) & (length[left] > 0)
+    equal: npt.NDArray[np.bool_] = (length[left] == length[right]) & (length[left] > 0)
     for p in np.flatnonzero(equal):
         a, b = tokens.offsets[left[p]], tokens.offsets[right[p]]
         n = length[left[p]]

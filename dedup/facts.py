@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from dedup.align import AlignmentInput
+from dedup.alignment import AlignmentInput
 from dedup.kernels.facts import gather_facts, mark_asides, mark_names, read_numbers
 from dedup.kernels.novelty import NOVELTY_COLUMNS, FactArrays, compare_facts, gather_quotations
 from dedup.parallel import in_threads

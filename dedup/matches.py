@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from dedup.align import Alignment, Passage
+from dedup.alignment import Alignment, Passage
 
 __all__ = ["DERIVED", "Family", "Match", "Origin", "Relation"]
 

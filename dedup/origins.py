@@ -30,8 +30,8 @@ def find_common_origins(matches: Iterable[Match]) -> list[Match]:
 
     Two texts that both derive from a third are derived themselves, though each may have left out what the other kept:
     a doubtful pair is settled where a third text is tied to both, and is the source of one of them or has its words;
-    one that was made of both settles nothing. The origin is ``common`` where the third is the source of both and closer to each: where
-    its coverage of either text is at least the coverage of that text by the other.
+    one that was made of both settles nothing. The origin is ``common`` where the third is the source of both and
+    closer to each: where its coverage of either text is at least the coverage of that text by the other.
     """
     matches = list(matches)
     ties = _ties(matches)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.align import Alignment, PassageKind, align, align_pairs, passages_of, prepare
+from dedup.alignment import Alignment, PassageKind, align, align_pairs, passages_of, prepare
 from dedup.documents import TextBatch
 from dedup.kernels.align_grams import LEVELS, RUNS, new_grams, share_grams
 from dedup.kernels.align_segment import Model, best_segment, new_search

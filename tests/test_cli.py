@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from dedup import engine
-from dedup.align import Passage, PassageKind
+from dedup.alignment import Passage, PassageKind
 from dedup.cli import app
 from dedup.comparison import Comparison, Stage
 from dedup.errors import ReadError

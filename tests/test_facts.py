@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.align import prepare
+from dedup.alignment import prepare
 from dedup.corpus import Corpus
 from dedup.documents import Document, TextBatch
 from dedup.engine import explain_pair
@@ -25,9 +25,9 @@ def numbers(text: str, language: str = "en") -> list[float]:
     table = dict(zip(keys.tolist(), meant.tolist(), strict=True))
     words = np.array([table.get(item, np.nan) for item in tokens.hashes.tolist()])
     values, digits = np.empty(len(words)), np.empty(len(words), np.uint8)
-    batch = tokens.batch
+    batch, gaps = tokens.batch, segment(tokens).gaps
     read_numbers(
-        batch.data, batch.offsets, tokens.starts, tokens.ends, segment(tokens).gaps, words, tokens.offsets, values, digits
+        batch.data, batch.offsets, tokens.starts, tokens.ends, gaps, words, tokens.offsets, values, digits
     )
     return [value for value in values.tolist() if value >= 0]
 

@@ -7,7 +7,7 @@ PACKAGE = Path(__file__).parent.parent / "dedup"
 
 LAYERS = [
     "version", "errors", "extras", "documents", "parallel", "readers", "kernels", "unicode_table", "tokens",
-    "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "verify", "tfidf", "boilerplate", "align",
+    "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "verify", "tfidf", "boilerplate", "alignment",
     "matches", "facts", "evidence", "reasons", "verdict", "origins", "families", "settings", "report", "comparison",
     "corpus", "engine", "cli", "__main__",
 ]  # fmt: skip

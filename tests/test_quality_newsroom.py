@@ -9,7 +9,7 @@ from benchmarks.quality.lineage import Lineage
 from benchmarks.quality.newsroom import judge
 from benchmarks.quality.passages import coverage, oriented, tabulate
 from benchmarks.quality.plagdet import SpanPair
-from dedup.align import Passage, PassageKind
+from dedup.alignment import Passage, PassageKind
 from dedup.matches import DERIVED, Match, Origin, Relation
 
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from dedup.align import Passage, PassageKind
+from dedup.alignment import Passage, PassageKind
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.evidence import Evidence, Side

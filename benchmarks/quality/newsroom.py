@@ -14,7 +14,7 @@ from benchmarks.quality.lineage import Lineage, Truth, read_lineage
 from benchmarks.quality.metrics import calibrate, share
 from benchmarks.quality.passages import Coverage, coverage, oriented, tabulate
 from benchmarks.quality.score import Cell, Figure, Score, Table
-from dedup.align import align
+from dedup.alignment import align
 from dedup.documents import Document, parse_date
 from dedup.engine import compare, compare_pair
 from dedup.matches import DERIVED, Match, Relation

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.quality.corpora import PanPair, pan_pairs
 from benchmarks.quality.plagdet import Agreement, SpanPair, agreement
 from benchmarks.quality.score import Cell, Figure, Score, Table
-from dedup.align import align_pairs, passages_of, prepare
+from dedup.alignment import align_pairs, passages_of, prepare
 from dedup.documents import TextBatch
 from dedup.language import guess_languages
 from dedup.segments import segment

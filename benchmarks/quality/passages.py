@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from benchmarks.quality.plagdet import SpanPair
 from benchmarks.quality.score import Cell, Table
-from dedup.align import Passage, PassageKind
+from dedup.alignment import Passage, PassageKind
 
 __all__ = ["Coverage", "coverage", "oriented", "tabulate"]
 

@@ -23,7 +23,7 @@ from dedup.verify import verify
 __all__ = ["measure", "verified_pairs"]
 
 _SHINGLE_SIZE, _THRESHOLD, _MIN_RECALL = 5, 0.7, 0.95
-_REPEATS = 5
+_REPEATS = 3
 
 
 def measure(*, short: bool, daft: str | None) -> None:
@@ -45,7 +45,9 @@ def measure(*, short: bool, daft: str | None) -> None:
         peer = _daft(texts, daft)
         rows.append(("Daft, signatures", peer["signatures"], size / peer["signatures"]))
         rows.append(("Daft, candidates", peer["pairs"], size / peer["pairs"]))
-        print(f"Daft: {peer['found']:.0f} candidates, peak memory {peer['memory']:.0f} MB; ours {peer['pairs'] / total:.1f} ×")
+        print(
+            f"Daft: {peer['found']:.0f} candidates, peak memory {peer['memory']:.0f} MB; ours {peer['pairs'] / total:.1f} ×"
+        )
     title = f"{len(texts)} texts, {size:.0f} MB, {_SHINGLE_SIZE}-word shingles, Jaccard ≥ {_THRESHOLD}, one processor"
     print(render(Table(title, ("stage", "seconds", "MB/s"), tuple(rows))))
 

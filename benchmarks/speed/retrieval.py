@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
+from itertools import combinations, product
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.quality.corpora import CORPORA, ROOT, pan_pairs, read_jsonl, read_text
+from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.pan13 import KINDS
 from benchmarks.quality.score import Cell, Table, render
 from dedup.corpus import Corpus, find_candidates
@@ -33,17 +36,62 @@ def measure(limits: ReuseLimits = ReuseLimits()) -> None:
 
 def candidate_pairs(documents: Sequence[Document], limits: ReuseLimits) -> tuple[set[Pair], float]:
     """Pairs of ids that retrieval brings together, equal texts included, and how many there are a document."""
-    classes = equal_texts(documents)
-    heads = sorted({int(head) for head in classes})
-    corpus = Corpus.from_documents([documents[head] for head in heads])
+    everything = Corpus.from_documents(documents)
+    classes = equal_texts(everything.tokens)
+    heads = np.unique(classes)
+    corpus = everything.select(heads)
     found = find_candidates(corpus, settings=Settings(), limits=limits, jobs=1, count=lambda name, number: None)
-    names = [document.id for document in corpus.documents]
-    tied = {head: [d.id for d, c in zip(documents, classes, strict=True) if c == head] for head in heads}
-    pairs = {
-        _key(a, b)
-        for left, right in zip(found.pairs.left.tolist(), found.pairs.right.tolist(), strict=True)
-        for a in tied[heads[left]]
-        for b in tied[heads[right]]
-    }
-    pairs |= {_key(a, b) for group in tied.values() for a in group for b in group if a != b}
-    return pairs, len(found.pairs) / len(names)
+    tied: dict[int, list[str]] = {}
+    for document, head in zip(documents, classes.tolist(), strict=True):
+        tied.setdefault(head, []).append(document.id)
+    pairs = {_key(a, b) for group in tied.values() for a, b in combinations(group, 2)}
+    for left, right in zip(heads[found.pairs.left].tolist(), heads[found.pairs.right].tolist(), strict=True):
+        pairs |= {_key(a, b) for a, b in product(tied[left], tied[right])}
+    return pairs, len(found.pairs) / len(heads)
+
+
+def _key(a: str, b: str) -> Pair:
+    return (a, b) if a < b else (b, a)
+
+
+def _rows(wanted: dict[str, set[Pair]], pairs: set[Pair], each: float) -> Iterable[tuple[Cell, ...]]:
+    for name, those in wanted.items():
+        yield name, len(those), len(those & pairs), len(those & pairs) / len(those), each
+
+
+def _pan13(corpus: Path, limits: ReuseLimits) -> Iterable[tuple[Cell, ...]]:
+    wanted: dict[str, set[Pair]] = {}
+    names: set[str] = set()
+    for kind, folder in KINDS.items():
+        for pair in pan_pairs(corpus, folder):
+            key = _key(f"src/{pair.source}", f"susp/{pair.derived}")
+            names |= set(key)
+            wanted.setdefault(kind if pair.cases else f"{kind}, without passage", set()).add(key)
+    documents = [Document(name, (corpus / name).read_bytes().decode("utf-8")) for name in sorted(names)]
+    borrowed = set().union(*(those for kind, those in wanted.items() if kind in KINDS))
+    return _rows({"with a borrowed passage": borrowed, **wanted}, *candidate_pairs(documents, limits))
+
+
+def _webis(corpus: Path, limits: ReuseLimits) -> Iterable[tuple[Cell, ...]]:
+    texts: dict[str, str] = {}
+    wanted: dict[str, set[Pair]] = {}
+    for record in read_jsonl(corpus / "pairs.jsonl"):
+        texts |= {record["a"]: record["text_a"], record["b"]: record["text_b"]}
+        wanted.setdefault(f"label {record['label']}", set()).add(_key(record["a"], record["b"]))
+    documents = [Document(name, texts[name]) for name in sorted(texts)]
+    return _rows(dict(sorted(wanted.items())), *candidate_pairs(documents, limits))
+
+
+def _seeds(corpus: Path, limits: ReuseLimits) -> Iterable[tuple[Cell, ...]]:
+    texts = {f"reuters/{record['id']}": record["body"] for record in read_jsonl(corpus / "reuters.jsonl")}
+    own, derived = _derived_seeds()
+    documents = [Document(name, text) for name, text in sorted((texts | own).items())]
+    return _rows({"seeds, derived": derived}, *candidate_pairs(documents, limits))
+
+
+def _derived_seeds() -> tuple[dict[str, str], set[Pair]]:
+    """The sample newsroom's texts, and its derived pairs."""
+    folder = ROOT / "seeds"
+    lineage = read_lineage(folder / "labels.json")
+    texts = {f"seeds/{name}": read_text(folder / name) for name in lineage.documents}
+    return texts, {_key(f"seeds/{a}", f"seeds/{b}") for a, b, truth in lineage.pairs() if truth.derived}

@@ -18,7 +18,7 @@ from sklearn.ensemble import GradientBoostingClassifier
 
 from benchmarks.quality.corpora import PanPair, pan_pairs
 from benchmarks.quality.pan13 import KINDS
-from dedup.align import prepare
+from dedup.alignment import prepare
 from dedup.documents import TextBatch
 from dedup.kernels.align_candidates import Documents, Settings
 from dedup.kernels.align_features import FIGURES, STYLE, Trees

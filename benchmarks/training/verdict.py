@@ -22,7 +22,7 @@ from scipy.optimize import minimize
 
 from benchmarks.quality.corpora import ROOT, read_csv, read_jsonl, read_text
 from benchmarks.quality.lineage import read_lineage
-from dedup.align import align_pairs, prepare
+from dedup.alignment import align_pairs, prepare
 from dedup.boilerplate import find_boilerplate
 from dedup.corpus import Corpus, find_candidates
 from dedup.documents import Document
@@ -248,7 +248,8 @@ def main() -> None:
     model: dict[str, object] = {
         "about": "Logits of the verdict on a pair, by benchmarks/training/verdict.py. lineage: names, numbers,"
         " quotations and their order. copy: shared words. passage: the longest passage, set by hand. Intercepts are"
-        " shifted so that in cross-validation by story no report of its own is called derived.",
+        " shifted so that in cross-validation by story no report of its own in the newsroom or among the short answers"
+        " is called derived.",
         "trained_on": learnt,
     }
     for part in SIGNS:

@@ -10,11 +10,12 @@ from dedup.kernels.compile import inner, kernel
 __all__ = ["PAIR_COLUMNS", "SIDE_COLUMNS", "measure_coverage"]
 
 SIDE_COLUMNS = (
-    "content", "covered", "verbatim", "edited", "rewritten", "quoted", "head", "foot", "quotations", "shared_weight", "close",
+    "content", "covered", "verbatim", "edited", "rewritten", "quoted", "head", "foot", "quotations", "shared_weight",
+    "close",
 )  # fmt: skip
 """Tokens of one side: all but boilerplate; those in passages; in passages of each kind; covered ones within a
-quotation; uncovered ones before the first and behind the last passage; all in quotations; the idf in passages; and those in
-verbatim or edited passages outside quotations."""
+quotation; uncovered ones before the first and behind the last passage; all in quotations; the idf in passages; and
+those in verbatim or edited passages outside quotations."""
 
 PAIR_COLUMNS = ("passages", "in_order", "longest", "strongest")
 """Of a pair: passages that are evidence; the share of them that keep the left order on the right; the tokens of the

@@ -61,9 +61,9 @@ def mark_asides(
                 j -= 1
             seen += 1
             after = texts[d] + np.int64(starts[i]) if i < b else texts[d + 1]
-            aside = i - j < _SHORT_LINE and (
-                (seen <= _LAST_LINES and b - a > _WHOLE_STORY) or not _ends_sentence(data, texts[d] + np.int64(ends[i - 1]), after)
-            )
+            foot = seen <= _LAST_LINES and b - a > _WHOLE_STORY
+            before = texts[d] + np.int64(ends[i - 1])
+            aside = i - j < _SHORT_LINE and (foot or not _ends_sentence(data, before, after))
             for k in range(j, i):
                 out[k] = aside
             i = j

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dedup.align import Passage, PassageKind
+from dedup.alignment import Passage, PassageKind
 from dedup.documents import Document
 from dedup.matches import Match, Origin, Relation
 from dedup.report.table import RELATION_STYLES, describe_document, print_wrapped

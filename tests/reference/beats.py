@@ -46,7 +46,10 @@ def sentence_order(left: Sequence[dict[str, float]], right: Sequence[dict[str, f
 
     Sentences are dictionaries of terms and weights.
     """
-    holders = [{term: sum(term in sentence for sentence in text) for sentence in text for term in sentence} for text in (left, right)]
+    holders = [
+        {term: sum(term in sentence for sentence in text) for sentence in text for term in sentence}
+        for text in (left, right)
+    ]
 
     def likeness(a: dict[str, float], b: dict[str, float]) -> float:
         return sum(min(a[t], b[t]) / math.sqrt(max(holders[0][t], holders[1][t])) for t in a.keys() & b.keys())

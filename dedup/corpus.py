@@ -118,31 +118,32 @@ def find_candidates(corpus: Corpus, *, settings: Settings, limits: ReuseLimits, 
     count("near-duplicate families", len(np.unique(families)))
     boilerplate = find_boilerplate(corpus.tokens, corpus.segments, families)
     content = keep_tokens(corpus.tokens, ~boilerplate)
+    counts = TermCounts.from_tokens(content)
+    shingles = ShingleSets.from_tokens(content)
     heads = np.unique(families)
-    one_each = keep_tokens(content, np.repeat(np.isin(np.arange(len(corpus)), heads), np.diff(content.offsets)), heads)
-    counts = TermCounts.from_tokens(one_each)
-    terms, frequencies = np.unique(counts.terms, return_counts=True)
+    is_head = np.isin(np.arange(len(corpus)), heads)
+    terms, frequencies = np.unique(counts.terms[np.repeat(is_head, np.diff(counts.offsets))], return_counts=True)
     statistics = Statistics.background().fitted(len(heads), FrequencyTable(terms, frequencies.astype(np.int64)))
-    shingles = ShingleSets.from_tokens(one_each)
     reuse = reuse_pairs(
         shingles,
         counts,
         statistics=statistics,
-        languages=[corpus.languages[i] for i in heads],
+        languages=corpus.languages,
+        families=families,
         limits=limits,
         jobs=jobs,
     )
-    reuse = CandidatePairs(heads[reuse.left].astype(np.int32), heads[reuse.right].astype(np.int32))
     count("reuse candidates", len(reuse))
-    pairs = near.union(_expand(reuse, families)).union(_within(families))
+    pairs = near.union(reuse).union(_within(families))
     count("candidate pairs", len(pairs))
-    return Candidates(pairs, statistics, boilerplate | _in_phrases(corpus.tokens, shingles))
+    return Candidates(pairs, statistics, boilerplate | _in_phrases(corpus.tokens, shingles, is_head))
 
 
-def _in_phrases(tokens: Tokens, one_each: ShingleSets) -> npt.NDArray[np.bool_]:
+def _in_phrases(tokens: Tokens, shingles: ShingleSets, is_head: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Tokens in phrases that many families use: forms that a desk fills with other names and figures each time."""
-    values, frequencies = np.unique(one_each.values, return_counts=True)
-    common = values[frequencies >= max(COMMON_PHRASE, COMMON_PHRASE_SHARE * len(one_each))]
+    one_each = shingles.values[np.repeat(is_head, np.diff(shingles.offsets))]
+    values, frequencies = np.unique(one_each, return_counts=True)
+    common = values[frequencies >= max(COMMON_PHRASE, COMMON_PHRASE_SHARE * int(is_head.sum()))]
     marked = np.zeros(len(tokens.hashes), np.bool_)
     mark_phrases(tokens.hashes, tokens.offsets, SHINGLE_SIZE, common, marked)
     return marked
@@ -180,19 +181,6 @@ def _within(families: npt.NDArray[np.int64]) -> CandidatePairs:
             parts[-1] = group[parts[-1]]
         else:
             parts.append(np.stack([np.full(len(group) - 1, group[0]), group[1:]], axis=1))
-    return _pairs(np.concatenate(parts))
-
-
-def _expand(heads: CandidatePairs, families: npt.NDArray[np.int64]) -> CandidatePairs:
-    """Pairs between families as pairs between their documents, unless the families are large."""
-    members = _members(families)
-    parts = [np.stack([heads.left, heads.right], axis=1).astype(np.int64)]
-    known = np.array(list(members), np.int64)
-    grown = np.isin(heads.left, known) | np.isin(heads.right, known)
-    for left, right in zip(heads.left[grown].tolist(), heads.right[grown].tolist(), strict=True):
-        a, b = (members.get(head, np.array([head])) for head in (left, right))
-        a, b = (group if len(group) <= LARGE_FAMILY else group[:1] for group in (a, b))
-        parts.append(np.stack([np.repeat(a, len(b)), np.tile(b, len(a))], axis=1))
     return _pairs(np.concatenate(parts))
 
 

@@ -77,8 +77,8 @@ def compare(
     --------
     >>> fog = "The ferry Aurelia ran aground in dense fog off Port Ellery on Monday with 214 people on board."
     >>> found = compare([("a", fog), ("b", fog + " Nobody was hurt."), ("c", "Apples are cheap this year.")])
-    >>> [(match.left, match.right, str(match.relation)) for match in found.matches]
-    [('a', 'b', 'near_duplicate')]
+    >>> [(match.left, match.right, match.derived) for match in found.matches]
+    [('a', 'b', True)]
     """
     jobs = jobs or available_jobs()
     tell = on_stage or _silent

@@ -41,8 +41,9 @@ class Side:
         Share of its tokens inside passages that are no mere quotations.
     quoted_coverage : float
         The same share, of tokens outside direct quotation only.
-    close : float
-        Share of its tokens outside direct quotation that are inside verbatim or edited passages.
+    kept : float
+        Share of its tokens outside direct quotation that stand in three-word phrases which both sides of a passage
+        have.
     verbatim, edited, rewritten : float
         Shares of its tokens inside passages of each kind.
     head, foot : int
@@ -71,7 +72,7 @@ class Side:
     containment: float
     coverage: float
     quoted_coverage: float
-    close: float
+    kept: float
     verbatim: float
     edited: float
     rewritten: float
@@ -136,7 +137,8 @@ class Evidence:
     in_order : float
         Share of the pairs of such passages that have the same order in both texts.
     longest : int
-        Tokens of the longest verbatim or edited passage, without those in direct quotation.
+        Most words of one passage in three-word phrases that both its sides have; those in direct quotation count up
+        to as many as the others.
     strongest : float
         Sum of the idf in the weightiest passage.
     fact_agreement : float
@@ -262,7 +264,7 @@ def gather_evidence(
     width = len(SIDE_COLUMNS)
     cover = np.empty((len(left), 2 * width + len(PAIR_COLUMNS)))
     measure_coverage(
-        prepared.weights, prepared.segments.quotations, prepared.boilerplate, prepared.tokens.offsets, left, right,
+        prepared.tokens.hashes, prepared.weights, prepared.segments.quotations, prepared.boilerplate, prepared.tokens.offsets, left, right,
         found.offsets, found.left_start, found.left_end, found.right_start, found.right_end, found.kinds, cover,
     )  # fmt: skip
     beats, novelty = _order_and_novelty(prepared, left, right, statistics, languages, jobs)
@@ -389,7 +391,7 @@ def _side(cover: dict[str, float], beats: dict[str, float], containment: float) 
         containment=containment,
         coverage=_ratio(cover["covered"], tokens),
         quoted_coverage=_ratio(cover["covered"] - cover["quoted"], tokens - cover["quotations"]),
-        close=_ratio(cover["close"], tokens - cover["quotations"]),
+        kept=_ratio(cover["kept"], tokens - cover["quotations"]),
         verbatim=_ratio(cover["verbatim"], tokens),
         edited=_ratio(cover["edited"], tokens),
         rewritten=_ratio(cover["rewritten"], tokens),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dedup.errors import SettingsError
 from dedup.kernels.join import HUBS, LARGEST_RUN, band_keys, run_pairs
-from dedup.kernels.postings import count_frequencies, mark_lists, pack_postings, shared_features
+from dedup.kernels.postings import mark_lists, pack_postings, shared_features, thin_postings
 from dedup.parallel import in_threads
 from dedup.sketch import ShingleSets, Signatures
 from dedup.statistics import IDF_ONE, Statistics, TermCounts
@@ -172,15 +172,22 @@ class ReuseLimits:
     min_idf : float
         Terms with a smaller idf, background included, are not rare.
     min_weight : float
-        Sum over shared rare features of their idf, from which a pair is a candidate.
+        Sum over shared rare features of their idf, from which a pair is a candidate. A shingle counts as 6.
+    usual_length : int
+        Shingles of the shorter text from which on ``min_weight`` grows with the root of that length: two long texts
+        share more by chance.
     max_work : int
         Pairs of postings to look at, at most; ``max_frequency`` is lowered until it is kept.
+    large_family : int
+        Of near-duplicate families larger than this, a feature counts only for the first document that has it.
     """
 
     max_frequency: int = 32
     min_idf: float = 5.0
-    min_weight: float = 30.0
+    min_weight: float = 26.0
+    usual_length: int = 200
     max_work: int = 2_000_000_000
+    large_family: int = 12
 
 
 def reuse_pairs(
@@ -189,6 +196,7 @@ def reuse_pairs(
     *,
     statistics: Statistics,
     languages: Sequence[str | None],
+    families: npt.NDArray[np.int64] | None = None,
     limits: ReuseLimits = ReuseLimits(),
     jobs: int = 1,
 ) -> CandidatePairs:
@@ -197,15 +205,20 @@ def reuse_pairs(
     Parameters
     ----------
     samples : ShingleSets
-        Shingles (a sample will do) of the n documents, which should be one for each near-duplicate family: a wire
-        story in sixty papers must not make its own words common.
+        Shingles (a sample will do) of the n documents.
     counts : TermCounts
         Of the same documents.
     statistics : Statistics
         Where the idf of terms comes from.
     languages : sequence of str or None
         Of the documents.
+    families : int64 array (n,), optional
+        The number of the first document of each document's near-duplicate family; each its own by default. How rare
+        a feature is, is counted in families: a wire story in sixty papers must not make its own words common. Pairs
+        within a family are left out.
     """
+    if families is None:
+        families = np.arange(len(samples))
     features, weights, offsets = _rare_features(
         samples, counts, statistics.idf_by_document(counts.terms, counts.offsets, languages), limits
     )
@@ -213,21 +226,27 @@ def reuse_pairs(
     postings = np.empty(len(features), np.uint64)
     pack_postings(features, weights, offsets, id_bits, postings)
     postings.sort()
-    cap = _affordable_frequency(postings, id_bits, limits)
+    postings = _rare_postings(postings, id_bits, families, limits)
     starts = np.zeros(len(samples) + 1, np.int64)
     none = np.empty(0, np.int64)
-    mark_lists(postings, id_bits, cap, starts[1:], none, False)
+    mark_lists(postings, id_bits, starts[1:], none, False)
     np.cumsum(starts, out=starts)
     lists = np.empty(starts[-1], np.int64)
-    mark_lists(postings, id_bits, cap, starts[:-1].copy(), lists, True)
-    least = int(limits.min_weight * _FEATURE_WEIGHT_ONE)
+    mark_lists(postings, id_bits, starts[:-1].copy(), lists, True)
+    growth = np.sqrt(np.maximum(samples.totals, limits.usual_length) / limits.usual_length)
+    least = (limits.min_weight * _FEATURE_WEIGHT_ONE * growth).astype(np.int32)
 
     def count(bounds: tuple[int, int]) -> npt.NDArray[np.uint64]:
-        return _count_shared(postings, id_bits, lists, starts, bounds, least)
+        first, last = bounds
+        out = np.empty(max(len(families), 1 << 16), np.uint64)
+        parts = [out[:0]]
+        while first < last:
+            first, n = shared_features(postings, id_bits, lists, starts, families, first, last, least, out)
+            parts.append(out[:n].copy())
+        return np.concatenate(parts)
 
     edges = np.linspace(0, len(samples), 8 * jobs + 1).astype(int)
-    parts = in_threads(count, list(pairwise(edges)), jobs)
-    return CandidatePairs.from_packed(np.concatenate(parts))
+    return CandidatePairs.from_packed(np.concatenate(in_threads(count, list(pairwise(edges)), jobs)))
 
 
 def _rare_features(
@@ -250,29 +269,14 @@ def _rare_features(
     return features, weights, offsets
 
 
-def _affordable_frequency(postings: npt.NDArray[np.uint64], id_bits: int, limits: ReuseLimits) -> int:
-    """The largest frequency limit whose work, the sum of f (f − 1) / 2 over the features, stays in bounds."""
-    histogram = np.zeros(limits.max_frequency + 2, np.int64)
-    count_frequencies(postings, id_bits, histogram)
-    frequency = np.arange(limits.max_frequency + 1)
-    work = np.cumsum(histogram[:-1] * (frequency * (frequency - 1) // 2))
-    return int(np.searchsorted(work, limits.max_work, side="right")) - 1
-
-
-def _count_shared(
-    postings: npt.NDArray[np.uint64],
-    id_bits: int,
-    lists: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    bounds: tuple[int, int],
-    least: int,
+def _rare_postings(
+    postings: npt.NDArray[np.uint64], id_bits: int, families: npt.NDArray[np.int64], limits: ReuseLimits
 ) -> npt.NDArray[np.uint64]:
-    first, last = bounds
-    documents = len(starts) - 1
-    left = np.empty(max(documents, 1 << 16), np.int32)
-    right, score, shared = np.empty_like(left), np.empty_like(left), np.empty_like(left)
-    parts = [np.empty(0, np.uint64)]
-    while first < last:
-        first, n = shared_features(postings, id_bits, lists, starts, first, last, least, left, right, score, shared)
-        parts.append((left[:n].astype(np.uint64) << np.uint64(32)) | right[:n].astype(np.uint64))
-    return np.concatenate(parts)
+    """Postings of the features in few enough families that all their pairs stay within the limit of work."""
+    large = np.bincount(families, minlength=len(families)) > limits.large_family
+    work = np.zeros(limits.max_frequency + 1, np.int64)
+    kept = thin_postings(postings, id_bits, families, large, limits.max_frequency, work)
+    affordable = int(np.searchsorted(np.cumsum(work), limits.max_work, side="right")) - 1
+    if affordable < limits.max_frequency:
+        kept = thin_postings(postings[:kept], id_bits, families, large, affordable, work)
+    return postings[:kept]

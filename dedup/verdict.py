@@ -88,8 +88,7 @@ def copy_features(evidence: Evidence) -> dict[str, float]:
     left, right = evidence.left, evidence.right
     return {
         "containment": math.sqrt(max(left.containment, right.containment)),
-        "close": max(left.close, right.close),
-        "coverage": max(left.quoted_coverage, right.quoted_coverage),
+        "kept": max(left.kept, right.kept),
         "novelty": min(left.novelty, right.novelty),
     }
 

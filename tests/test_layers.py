@@ -9,7 +9,7 @@ LAYERS = [
     "version", "errors", "extras", "documents", "parallel", "readers", "kernels", "unicode_table", "tokens",
     "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "verify", "tfidf", "boilerplate", "alignment",
     "matches", "facts", "evidence", "reasons", "verdict", "origins", "families", "settings", "report", "comparison",
-    "corpus", "engine", "cli", "__main__",
+    "corpus", "engine", "warming", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -98,21 +98,43 @@ def rare_features(texts: list[str], statistics: Statistics, limits: ReuseLimits)
     return documents
 
 
-@given(st.lists(st.lists(st.sampled_from("fog ferry quay harbour tram the of a".split()), max_size=12), min_size=2, max_size=12))
-def test_reuse_candidates_are_those_that_share_enough_rarity(words: list[list[str]]):
-    texts = [" ".join(chosen) for chosen in words]
+WORD_LISTS = st.lists(st.sampled_from("fog ferry quay harbour tram the of a".split()), max_size=12)
+
+
+@given(st.lists(st.tuples(WORD_LISTS, st.integers(0, 5)), min_size=2, max_size=12), st.integers(1, 3))
+def test_reuse_candidates_are_those_that_share_enough_rarity(drawn: list[tuple[list[str], int]], large_family: int):
+    texts = [" ".join(chosen) for chosen, _ in drawn]
+    labels = [label for _, label in drawn]
+    families = [labels.index(label) for label in labels]
     tokens = tokenize(TextBatch.from_texts(texts))
-    background, limits = Statistics.background(), ReuseLimits(max_frequency=4, min_weight=12.0)
+    background = Statistics.background()
+    limits = ReuseLimits(max_frequency=4, min_weight=12.0, large_family=large_family)
     found = reuse_pairs(
         ShingleSets.from_tokens(tokens),
         TermCounts.from_tokens(tokens),
         statistics=background,
         languages=["en"] * len(texts),
+        families=np.array(families),
         limits=limits,
     )
-    weights = reference.shared_weights(rare_features(texts, background, limits), limits.max_frequency)
+    features = rare_features(texts, background, limits)
+    weights = reference.shared_weights(features, families, limits.max_frequency, limits.large_family)
     expected = {pair for pair, weight in weights.items() if weight >= 12 * 8}
     assert set(zip(found.left.tolist(), found.right.tolist(), strict=True)) == expected
+
+
+def test_long_texts_must_share_more_than_short_ones():
+    def pair_of(length: int) -> list[str]:
+        own = [" ".join(f"{side}{i}" for i in range(length)) for side in "lr"]
+        return [f"{text} zanzibar quagmire flotsam" for text in own]
+
+    tokens = tokenize(TextBatch.from_texts(pair_of(20) + pair_of(20_000)))
+    arguments = {"statistics": Statistics.background(), "languages": ["en"] * 4}
+    sets, counts = ShingleSets.from_tokens(tokens), TermCounts.from_tokens(tokens)
+    found = reuse_pairs(sets, counts, limits=ReuseLimits(min_weight=20.0), **arguments)
+    pairs = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert (0, 1) in pairs and (0, 2) in pairs
+    assert (2, 3) not in pairs
 
 
 def test_the_work_is_bounded_by_lowering_the_frequency_limit():
@@ -127,3 +149,29 @@ def test_the_work_is_bounded_by_lowering_the_frequency_limit():
     bound = reuse_pairs(sets, counts, limits=ReuseLimits(max_frequency=40, min_weight=5.0, max_work=50), **arguments)
     assert len(free) == 40 * 39 // 2
     assert len(bound) == 0
+
+
+def test_neither_threads_nor_order_change_the_reuse_candidates():
+    rng = np.random.default_rng(5)
+    words = [f"w{i}" for i in range(400)]
+    texts = [" ".join(words[k] for k in rng.integers(400, size=30)) for _ in range(200)]
+    families = np.arange(200) // 3 * 3
+
+    def candidates(order: list[int], jobs: int) -> set[tuple[int, int]]:
+        place = {old: new for new, old in enumerate(order)}
+        heads = {head: min(place[old] for old in range(200) if families[old] == head) for head in set(families)}
+        tokens = tokenize(TextBatch.from_texts(texts[old] for old in order))
+        found = reuse_pairs(
+            ShingleSets.from_tokens(tokens),
+            TermCounts.from_tokens(tokens),
+            statistics=Statistics.background(),
+            languages=["en"] * 200,
+            families=np.array([heads[families[old]] for old in order]),
+            jobs=jobs,
+        )
+        return {tuple(sorted((order[a], order[b]))) for a, b in zip(found.left, found.right, strict=True)}
+
+    plain = candidates(list(range(200)), 1)
+    assert plain
+    assert candidates(list(range(200)), 2) == plain
+    assert candidates(rng.permutation(200).tolist(), 2) == plain

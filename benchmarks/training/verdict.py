@@ -44,7 +44,7 @@ SIGNS: Mapping[str, Mapping[str, float]] = {
         "name_novelty": -1, "least_own_facts": -1, "new_quotes": -1, "sentence_order": 1, "fact_order": 1,
         "few_facts": -1, "brevity": -1,
     },
-    "copy": {"containment": 1, "close": 1, "coverage": 1, "novelty": -1},
+    "copy": {"containment": 1, "kept": 1, "novelty": -1},
 }  # fmt: skip
 """Which way each feature may speak."""
 
@@ -152,7 +152,7 @@ def similar_news(folder: Path) -> list[Example]:
     return [
         item
         for item in examples
-        if max(item.evidence.left.close, item.evidence.right.close) <= 0.1 and item.shared_words < LEAST_COPIED
+        if max(item.evidence.left.kept, item.evidence.right.kept) <= 0.1 and item.shared_words < LEAST_COPIED
     ]
 
 

@@ -16,7 +16,7 @@ from dedup.report.visible import visible
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
 
-__all__ = ["announce_compilation", "report_counts", "report_skipped", "shown"]
+__all__ = ["prepare_kernels", "report_counts", "report_skipped", "shown"]
 
 BAD, INTERRUPTED = 2, 130
 
@@ -42,13 +42,17 @@ def shown(*, quiet: bool) -> Iterator[None]:
         logger.setLevel(before)
 
 
-def announce_compilation(*, quiet: bool) -> None:
-    """Say what a first run waits for."""
+def prepare_kernels(*, quiet: bool) -> None:
+    """Compile the kernels if this is the first run, and say what it waits for."""
     from dedup.report.progress import compilation_notice
 
-    notice = None if quiet else compilation_notice()
+    notice = compilation_notice()
     if notice:
-        _say(notice)
+        if not quiet:
+            _say(notice)
+        from dedup.warming import compile_kernels
+
+        compile_kernels()
 
 
 def report_counts(comparison: Comparison, *, quiet: bool, verbose: bool) -> None:

@@ -63,7 +63,7 @@ def run_comparison(
             raise DedupError(f"{', '.join(names)}: no readable document, nothing to compare")
     if known is not None and against is not None:
         known = inputs.set_apart(known, (document.id for document in documents), Path(against).name)
-    messages.announce_compilation(quiet=quiet)
+    messages.prepare_kernels(quiet=quiet)
     with show_progress(not quiet) as on_stage:
         return engine.compare(
             documents, against=known, settings=settings, jobs=jobs, skipped=skipped, on_stage=on_stage
@@ -79,6 +79,6 @@ def judge_pair(left: str, right: str, *, quiet: bool) -> Judged:
         When one of them does not hold exactly one document.
     """
     first, second = inputs.read_pair(left, right)
-    messages.announce_compilation(quiet=quiet)
+    messages.prepare_kernels(quiet=quiet)
     match, evidence = engine.explain_pair(first, second)
     return Judged(first, second, match, evidence)

@@ -6,22 +6,26 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.compile import inner, kernel
+from dedup.kernels.shingles import longest_document, shingles_of
 
 __all__ = ["PAIR_COLUMNS", "SIDE_COLUMNS", "measure_coverage"]
 
 SIDE_COLUMNS = (
     "content", "covered", "verbatim", "edited", "rewritten", "quoted", "head", "foot", "quotations", "shared_weight",
-    "close",
+    "kept",
 )  # fmt: skip
 """Tokens of one side: all but boilerplate; those in passages; in passages of each kind; covered ones within a
 quotation; uncovered ones before the first and behind the last passage; all in quotations; the idf in passages; and
-those in verbatim or edited passages outside quotations."""
+those outside quotations in three-word phrases that both sides of a passage have."""
 
 PAIR_COLUMNS = ("passages", "in_order", "longest", "strongest")
-"""Of a pair: passages that are evidence; the share of them that keep the left order on the right; the tokens of the
-longest verbatim or edited one, without those in quotations; the idf of the weightiest one."""
+"""Of a pair: passages that are evidence; the share of them that keep the left order on the right; the most
+words of one passage in three-word phrases that both its sides have, those in quotations up to as many as the others;
+the idf of the weightiest one."""
 
-_VERBATIM, _EDITED, _REWRITTEN, _QUOTATION = 0, 1, 2, 3
+_REWRITTEN, _QUOTATION = 2, 3
+_PHRASE = 3
+_1 = np.uint64(1)
 
 
 @inner
@@ -32,6 +36,7 @@ def _measure_side(
     weights: npt.NDArray[np.float32],
     quotations: npt.NDArray[np.int32],
     boilerplate: npt.NDArray[np.bool_],
+    kept: npt.NDArray[np.bool_],
     best: npt.NDArray[np.uint8],
     out: npt.NDArray[np.float64],
 ) -> None:
@@ -60,14 +65,49 @@ def _measure_side(
             out[1] += 1.0
             out[2 + best[i]] += 1.0
             out[5] += quotations[i] != 0
-            out[10] += best[i] <= _EDITED and quotations[i] == 0
+            out[10] += kept[i] and quotations[i] == 0
         else:
             since += 1.0
     out[7] = since if out[1] > 0.0 else 0.0
 
 
+@inner
+def _mark_kept(
+    hashes: npt.NDArray[np.uint64],
+    boilerplate: npt.NDArray[np.bool_],
+    quotations: npt.NDArray[np.int32],
+    phrases: npt.NDArray[np.uint64],
+    n: int,
+    others: npt.NDArray[np.uint64],
+    kept: npt.NDArray[np.bool_],
+    fresh: npt.NDArray[np.bool_],
+) -> float:
+    """Mark the tokens of a passage in phrases that are among the ascending others; returns how many words that is.
+
+    ``fresh`` is scratch; words in quotations count up to as many as the others.
+    """
+    fresh[: len(hashes)] = False
+    for i in range(n):
+        at = np.searchsorted(others, phrases[i])
+        if at < len(others) and others[at] == phrases[i]:
+            j, length = i, 0
+            while j < len(hashes) and length < 2 * _PHRASE:
+                fresh[j] = not boilerplate[j]
+                length += 2 - np.int64(hashes[j] & _1)
+                j += 1
+    plain, quoted = 0.0, 0.0
+    for j in range(len(hashes)):
+        if fresh[j]:
+            kept[j] = True
+            words = 0.5 if hashes[j] & _1 else 1.0
+            plain += 0.0 if quotations[j] else words
+            quoted += words if quotations[j] else 0.0
+    return plain + min(plain, quoted)
+
+
 @kernel
 def measure_coverage(
+    hashes: npt.NDArray[np.uint64],
     weights: npt.NDArray[np.float32],
     quotations: npt.NDArray[np.int32],
     boilerplate: npt.NDArray[np.bool_],
@@ -87,28 +127,48 @@ def measure_coverage(
     ``passages`` are the offsets of each pair's passages, in tokens; ``kinds`` counts up from verbatim, edited,
     rewritten, quotation to boilerplate.
     """
-    longest = np.int64(0)
-    for d in range(len(offsets) - 1):
-        longest = max(longest, offsets[d + 1] - offsets[d])
-    best = np.empty(longest, np.uint8)
+    size = longest_document(offsets)
+    best = np.empty(size, np.uint8)
+    kept = np.empty((2, size), np.bool_)
+    fresh = np.empty(size, np.bool_)
+    phrases = np.empty((2, size), np.uint64)
     width = len(SIDE_COLUMNS)
     for p in range(len(left)):
         a, b = passages[p], passages[p + 1]
         x, x_end = offsets[left[p]], offsets[left[p] + 1]
         y, y_end = offsets[right[p]], offsets[right[p] + 1]
         row = out[p]
+        kept[0, : x_end - x], kept[1, : y_end - y] = False, False
+        longest = 0.0
+        for k in range(a, b):
+            if kinds[k] > _REWRITTEN:
+                continue
+            s, s_end, t, t_end = left_start[k], left_end[k], right_start[k], right_end[k]
+            n = shingles_of(hashes[x + s : x + s_end], _PHRASE, phrases[0])
+            m = shingles_of(hashes[y + t : y + t_end], _PHRASE, phrases[1])
+            there, back = np.sort(phrases[0, :n]), np.sort(phrases[1, :m])
+            of_left = _mark_kept(
+                hashes[x + s : x + s_end], boilerplate[x + s : x + s_end], quotations[x + s : x + s_end],
+                phrases[0], n, back, kept[0, s:s_end], fresh,
+            )  # fmt: skip
+            of_right = _mark_kept(
+                hashes[y + t : y + t_end], boilerplate[y + t : y + t_end], quotations[y + t : y + t_end],
+                phrases[1], m, there, kept[1, t:t_end], fresh,
+            )  # fmt: skip
+            longest = max(longest, min(of_left, of_right))
         _measure_side(
             left_start[a:b], left_end[a:b], kinds[a:b], weights[x:x_end], quotations[x:x_end],
-            boilerplate[x:x_end], best[: x_end - x], row[:width],
+            boilerplate[x:x_end], kept[0], best[: x_end - x], row[:width],
         )  # fmt: skip
         _measure_side(
             right_start[a:b], right_end[a:b], kinds[a:b], weights[y:y_end], quotations[y:y_end],
-            boilerplate[y:y_end], best[: y_end - y], row[width : 2 * width],
+            boilerplate[y:y_end], kept[1], best[: y_end - y], row[width : 2 * width],
         )  # fmt: skip
         _measure_pair(
             left_start[a:b], left_end[a:b], right_start[a:b], right_end[a:b], kinds[a:b],
-            weights[x:x_end], weights[y:y_end], quotations[x:x_end], quotations[y:y_end], row[2 * width :],
+            weights[x:x_end], weights[y:y_end], row[2 * width :],
         )  # fmt: skip
+        row[2 * width + 2] = longest
 
 
 @inner
@@ -116,14 +176,6 @@ def _sum(values: npt.NDArray[np.float32], start: int, end: int) -> float:
     total = 0.0
     for i in range(start, end):
         total += values[i]
-    return total
-
-
-@inner
-def _unquoted(quotations: npt.NDArray[np.int32], start: int, end: int) -> float:
-    total = 0.0
-    for i in range(start, end):
-        total += quotations[i] == 0
     return total
 
 
@@ -136,10 +188,9 @@ def _measure_pair(
     kinds: npt.NDArray[np.uint8],
     left_weights: npt.NDArray[np.float32],
     right_weights: npt.NDArray[np.float32],
-    left_quotations: npt.NDArray[np.int32],
-    right_quotations: npt.NDArray[np.int32],
     out: npt.NDArray[np.float64],
 ) -> None:
+    """Fill the pair's columns but for ``longest``."""
     out[:] = 0.0
     steps = 0.0
     kept = 0.0
@@ -151,12 +202,6 @@ def _measure_pair(
             _sum(left_weights, left_start[p], left_end[p]), _sum(right_weights, right_start[p], right_end[p])
         )
         out[3] = max(out[3], weight)
-        if kinds[p] <= _EDITED:
-            plain = min(
-                _unquoted(left_quotations, left_start[p], left_end[p]),
-                _unquoted(right_quotations, right_start[p], right_end[p]),
-            )
-            out[2] = max(out[2], plain)
         for q in range(p):
             if kinds[q] <= _REWRITTEN:
                 steps += 1.0

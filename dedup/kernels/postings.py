@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner, kernel
 
-__all__ = ["count_frequencies", "mark_lists", "pack_postings", "shared_features"]
+__all__ = ["mark_lists", "pack_postings", "shared_features", "thin_postings"]
 
 _1 = np.uint64(1)
 _8 = np.uint64(8)
 _255 = np.uint64(255)
+_32 = np.uint64(32)
 
 
 @kernel
@@ -39,25 +40,53 @@ def _list_end(postings: npt.NDArray[np.uint64], start: int, shift: np.uint64) ->
 
 
 @kernel
-def count_frequencies(postings: npt.NDArray[np.uint64], id_bits: int, out: npt.NDArray[np.int64]) -> None:
-    """``out[f]`` features stand in exactly f documents; the last item counts those in as many or more."""
+def thin_postings(
+    postings: npt.NDArray[np.uint64],
+    id_bits: int,
+    families: npt.NDArray[np.int64],
+    large: npt.NDArray[np.bool_],
+    most: int,
+    work: npt.NDArray[np.int64],
+) -> int:
+    """Keep the features of 2 to ``most`` families, in place; returns how many postings are left.
+
+    ``postings`` are ascending, ``families`` has each document's family, a document number, and ``large`` says which
+    of these stand for many: of them a feature keeps only the first document. ``work[f]`` grows by the pairs of
+    postings of the features in f families. O(postings).
+    """
+    shift = np.uint64(id_bits)
+    mask = (_1 << shift) - _1
+    seen = np.full(len(families), -1, np.int64)
+    written = 0
     start = 0
     while start < len(postings):
-        end = _list_end(postings, start, np.uint64(id_bits))
-        out[min(end - start, len(out) - 1)] += 1
+        end = _list_end(postings, start, shift)
+        kept = written
+        frequency = 0
+        for i in range(start, end):
+            posting = postings[i]
+            family = families[posting & mask]
+            first = seen[family] != start
+            seen[family] = start
+            frequency += np.int64(first)
+            postings[kept] = posting
+            kept += np.int64(first or not large[family])
+        if 2 <= frequency <= most:
+            work[frequency] += (kept - written) * (kept - written - 1) // 2
+            written = kept
         start = end
+    return written
 
 
 @kernel
 def mark_lists(
     postings: npt.NDArray[np.uint64],
     id_bits: int,
-    cap: int,
     next_free: npt.NDArray[np.int64],
     lists: npt.NDArray[np.int64],
     fill: bool,
 ) -> None:
-    """Find, for each document, where the lists of its shared features of frequency ≤ ``cap`` go on behind it.
+    """Find, for each document, where the lists of its shared features go on behind it.
 
     Called twice: first to count into ``next_free`` (documents,), then, after the caller has summed the counts to
     offsets, to fill ``lists`` with positions in ``postings`` just behind the document's own.
@@ -67,12 +96,11 @@ def mark_lists(
     start = 0
     while start < len(postings):
         end = _list_end(postings, start, shift)
-        if end - start <= cap:
-            for i in range(start, end - 1):
-                d = postings[i] & mask
-                if fill:
-                    lists[next_free[d]] = i + 1
-                next_free[d] += 1
+        for i in range(start, end - 1):
+            d = postings[i] & mask
+            if fill:
+                lists[next_free[d]] = i + 1
+            next_free[d] += 1
         start = end
 
 
@@ -82,28 +110,25 @@ def shared_features(
     id_bits: int,
     lists: npt.NDArray[np.int64],
     offsets: npt.NDArray[np.int64],
+    families: npt.NDArray[np.int64],
     first: int,
     last: int,
-    least: int,
-    left: npt.NDArray[np.int32],
-    right: npt.NDArray[np.int32],
-    score: npt.NDArray[np.int32],
-    shared: npt.NDArray[np.int32],
+    least: npt.NDArray[np.int32],
+    out: npt.NDArray[np.uint64],
 ) -> tuple[int, int]:
-    """Pairs (d, later document) with d in ``first <= d < last`` whose shared features weigh at least ``least``.
+    """Pairs (d, later document of another family) with ``first <= d < last`` whose shared features weigh enough.
 
-    Returns the next document to do and the number of pairs written: it stops early
-    when the outputs might overflow. The work is the number of shared postings, at most (cap − 1) / 2 a posting.
+    Enough is what ``least`` (documents,) has for one of the two. A pair is ``d << 32 | later document``. Returns the next document to do and the number of pairs written: it stops
+    early when ``out`` might overflow; one item for each document is room enough to go on. O(pairs of postings).
     """
     shift = np.uint64(id_bits)
     mask = (_1 << shift) - _1
     documents = len(offsets) - 1
     sums = np.zeros(documents, np.int32)
-    counts = np.zeros(documents, np.int32)
     touched = np.empty(documents, np.int32)
     written = 0
     for d in range(first, last):
-        if written + (documents - d) > len(left):
+        if written + (documents - d) > len(out):
             return d, written
         n = 0
         for k in range(offsets[d], offsets[d + 1]):
@@ -112,20 +137,15 @@ def shared_features(
             weight = np.int32(key & _255)
             while i < len(postings) and (postings[i] >> shift) == key:
                 other = postings[i] & mask
-                if counts[other] == 0:
+                if sums[other] == 0:
                     touched[n] = np.int32(other)
                     n += 1
                 sums[other] += weight
-                counts[other] += np.int32(1)
                 i += 1
         for t in range(n):
             other = np.int64(touched[t])
-            if sums[other] >= least:
-                left[written] = np.int32(d)
-                right[written] = np.int32(other)
-                score[written] = sums[other]
-                shared[written] = counts[other]
+            if sums[other] >= min(least[d], least[other]) and families[other] != families[d]:
+                out[written] = (np.uint64(d) << _32) | np.uint64(other)
                 written += 1
             sums[other] = np.int32(0)
-            counts[other] = np.int32(0)
     return last, written

@@ -104,14 +104,30 @@ def pairs_with_common_band(signatures: list[list[int]], bands: int, rows: int, l
     return found
 
 
-def shared_weights(documents: list[dict[int, int]], max_frequency: int) -> dict[tuple[int, int], int]:
-    """Sum of the weights of the features that each pair of documents shares, of those in few enough documents."""
-    frequency = Counter(feature for document in documents for feature in document)
-    totals: dict[tuple[int, int], int] = {}
-    for left, right in combinations(range(len(documents)), 2):
-        shared = [f for f in documents[left] if f in documents[right] and frequency[f] <= max_frequency]
-        if shared:
-            totals[left, right] = sum(documents[left][f] for f in shared)
+def shared_weights(
+    documents: list[dict[int, int]], families: list[int], max_frequency: int, large_family: int
+) -> dict[tuple[int, int], int]:
+    """Sum of the weights of the features that two documents of different families share.
+
+    Features of too many families do not count; of large families a feature counts for the first document that has it.
+    """
+    users: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for number, document in enumerate(documents):
+        for feature in document.items():
+            users[feature].append(number)
+    totals: Counter[tuple[int, int]] = Counter()
+    for (_, weight), numbers in users.items():
+        if len({families[number] for number in numbers}) > max_frequency:
+            continue
+        kept = [
+            number
+            for number in numbers
+            if families.count(families[number]) <= large_family
+            or not any(families[other] == families[number] for other in numbers if other < number)
+        ]
+        for left, right in combinations(kept, 2):
+            if families[left] != families[right]:
+                totals[left, right] += weight
     return totals
 
 

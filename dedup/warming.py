@@ -1,0 +1,79 @@
+"""The first run on a machine: kernels are compiled by two processes at once.
+
+Compiling holds the interpreter's lock and takes about as long for the aligner as for all the rest. So one process
+compiles the aligner while this one compiles the rest; both put the machine code in the cache, where it stays.
+"""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+
+import numpy as np
+
+from dedup.alignment import Alignments, align_pairs, prepare
+from dedup.corpus import Corpus, find_candidates
+from dedup.documents import Document, TextBatch
+from dedup.evidence import gather_evidence
+from dedup.lsh import ReuseLimits
+from dedup.parallel import available_jobs
+from dedup.segments import Segments
+from dedup.settings import Settings
+from dedup.statistics import Statistics
+from dedup.tokens import Tokens
+
+__all__ = ["compile_alignment", "compile_kernels", "compile_rest"]
+
+_log = logging.getLogger("dedup")
+
+_ONE = np.zeros(1, np.int32)
+_TEXTS = ("Fog closed the harbour on Monday, Ines Tolland said.", "“Fog closed the harbour,” said Tolland.")
+
+
+def compile_kernels() -> None:
+    """Compile what is not in the cache; as fast as the machine allows, and without any other effect."""
+    if available_jobs() < 2:
+        compile_rest()
+        compile_alignment()
+        return
+    command = [sys.executable, "-c", "from dedup.warming import compile_alignment; compile_alignment()"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:  # noqa: S603
+        compile_rest()
+    if other.returncode:
+        _log.info("compiling the aligner in another process failed; it is compiled here")
+    compile_alignment()
+
+
+def compile_alignment() -> None:
+    """Align one empty text with itself."""
+    tokens = Tokens(
+        TextBatch.from_texts([""]),
+        np.empty(0, np.uint64),
+        np.empty(0, np.uint32),
+        np.empty(0, np.uint32),
+        np.zeros(2, np.int64),
+    )
+    numbers, flags = np.empty(0, np.int32), np.empty(0, np.bool_)
+    segments = Segments(np.empty(0, np.uint8), flags, flags, numbers, numbers, numbers)
+    align_pairs(prepare(tokens, segments, languages=["en"], statistics=Statistics.background()), _ONE, _ONE)
+
+
+def compile_rest() -> None:
+    """Take two short texts through every stage but the alignment."""
+    corpus = Corpus.from_documents([Document(str(number), text) for number, text in enumerate(_TEXTS)])
+    found = find_candidates(
+        corpus, settings=Settings(), limits=ReuseLimits(min_weight=0.0), jobs=1, count=lambda name, number: None
+    )
+    prepared = prepare(
+        corpus.tokens,
+        corpus.segments,
+        languages=corpus.languages,
+        statistics=found.statistics,
+        boilerplate=found.boilerplate,
+    )
+    none = np.empty(0, np.int32)
+    nothing = Alignments(
+        np.zeros(2, np.int64), none, none, none, none, np.empty(0, np.uint8), np.empty(0, np.float64)
+    )
+    gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=found.statistics, languages=corpus.languages)

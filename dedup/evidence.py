@@ -137,8 +137,8 @@ class Evidence:
     in_order : float
         Share of the pairs of such passages that have the same order in both texts.
     longest : int
-        Most words of one passage in three-word phrases that both its sides have; those in direct quotation count up
-        to as many as the others.
+        Words of the longest run in three-word phrases that both sides of a passage have, less those in between that
+        are not; those in direct quotation count up to as many as the others.
     strongest : float
         Sum of the idf in the weightiest passage.
     fact_agreement : float

@@ -20,9 +20,11 @@ _HALF_COVERED = 0.5
 _MOSTLY_VERBATIM = 0.72
 _OWN_TEXT = 0.45
 _OTHER_FACTS = 0.2
-_SHORT = 220
+_AGREED, _MATCHED = 0.5, 6
+_SHORT, _TOO_SHORT = 220, 11.5
+_REVISED = 0.6
 _DATES_APART = 30 * 60.0
-_DECIDED = 0.7
+_DECIDED = 0.8
 _SURENESS = 1.6
 
 
@@ -120,11 +122,12 @@ def _relation_probabilities(evidence: Evidence, left: Document, right: Document)
         shares[Relation.IDENTICAL] = 1.0
         return shares
     lineage = _logistic("lineage", lineage_features(evidence))
-    own_words = 1.0 - _template_share(evidence)
-    copied = own_words * _logistic("copy", copy_features(evidence))
-    passage = own_words * _logistic("passage", {"longest": math.log1p(evidence.longest)}) if evidence.longest else 0.0
+    copied = _logistic("copy", copy_features(evidence))
+    passage = _logistic("passage", {"longest": math.log1p(evidence.longest)}) if evidence.longest else 0.0
+    own_words = _own_words(evidence)
+    lineage, copied, passage = own_words * lineage, own_words * copied, own_words * passage
     derived = max(lineage, copied, passage)
-    covered = max(evidence.left.quoted_coverage, evidence.right.quoted_coverage)
+    covered = _covered(evidence)
     half = _sigmoid((covered - _HALF_COVERED) / 0.06)
     whole = max(lineage, copied * half)
     verbatim = _sigmoid((max(evidence.left.containment, evidence.right.containment) - _MOSTLY_VERBATIM) / 0.05)
@@ -140,17 +143,34 @@ def _relation_probabilities(evidence: Evidence, left: Document, right: Document)
     return _rounded(shares)
 
 
-def _template_share(evidence: Evidence) -> float:
-    """How surely two short texts are one form filled in twice: the same words about other names and numbers."""
+def _own_words(evidence: Evidence) -> float:
+    """How surely what two texts share is a writer's own: there is enough of it, and it is no form filled in twice.
+
+    A form has the same words about other names and numbers, and keeps fewer of its phrases than a revision does.
+    """
     sides = (evidence.left, evidence.right)
-    other_facts = min(side.new_facts / (side.facts + 5.0) for side in sides)
     length = min(side.tokens for side in sides)
-    throughout = max(side.coverage for side in sides)
-    return min(
-        _sigmoid((other_facts - _OTHER_FACTS) / 0.03),
+    enough = 1.0 if evidence.equal else _sigmoid((length - _TOO_SHORT) / 0.25)
+    other_facts = min(side.new_facts / (side.facts + 5.0) for side in sides)
+    disagree = _sigmoid((_AGREED - evidence.fact_agreement) / 0.03) if evidence.matched_facts >= _MATCHED else 0.0
+    form = min(
+        max(_sigmoid((other_facts - _OTHER_FACTS) / 0.03), disagree),
         _sigmoid((_SHORT - length) / 25.0),
-        _sigmoid((throughout - _HALF_COVERED) / 0.04),
+        _sigmoid((min(side.coverage for side in sides) - _HALF_COVERED) / 0.04),
+        _sigmoid((_REVISED - max(side.containment for side in sides)) / 0.04),
     )
+    return enough * (1.0 - form)
+
+
+def _covered(evidence: Evidence) -> float:
+    """The greater coverage, where a passage that the other text has in a few words counts twice those words."""
+    left, right = evidence.left, evidence.right
+    words = [side.quoted_coverage * (side.tokens - side.quotations) for side in (left, right)]
+    shares = (
+        min(side.quoted_coverage, 2.0 * other / max(1, side.tokens - side.quotations))
+        for side, other in ((left, words[1]), (right, words[0]))
+    )
+    return max(shares)
 
 
 def _rounded(shares: dict[Relation, float]) -> dict[Relation, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +79,7 @@ def _transform(hasher: MinHasher, texts: list[str]) -> Callable[[], npt.NDArray[
     return lambda: hasher.transform(texts)
 
 
-def _datasketch(texts: list[str]) -> list[Any]:
+def _datasketch(texts: list[str]) -> object:
     from datasketch import MinHash
 
     return MinHash.bulk((_shingles(text) for text in texts), num_perm=NUM_PERM)

@@ -37,7 +37,7 @@ SLACK = 0.1
 NEGATIVE_WEIGHT = 3.0
 LEAST_COPIED = 0.15
 PENALTY = 0.003
-LONGEST_CHANCE, PASSAGE_SLOPE = 43, 8.0
+LONGEST_CHANCE, PASSAGE_SLOPE = 27, 8.0
 
 SIGNS: Mapping[str, Mapping[str, float]] = {
     "lineage": {

@@ -19,9 +19,8 @@ quotation; uncovered ones before the first and behind the last passage; all in q
 those outside quotations in three-word phrases that both sides of a passage have."""
 
 PAIR_COLUMNS = ("passages", "in_order", "longest", "strongest")
-"""Of a pair: passages that are evidence; the share of them that keep the left order on the right; the most
-words of one passage in three-word phrases that both its sides have, those in quotations up to as many as the others;
-the idf of the weightiest one."""
+"""Of a pair: passages that are evidence; the share of them that keep the left order on the right; the
+longest run of words that both sides of a passage keep; the idf of the weightiest one."""
 
 _REWRITTEN, _QUOTATION = 2, 3
 _PHRASE = 3
@@ -82,9 +81,10 @@ def _mark_kept(
     kept: npt.NDArray[np.bool_],
     fresh: npt.NDArray[np.bool_],
 ) -> float:
-    """Mark the tokens of a passage in phrases that are among the ascending others; returns how many words that is.
+    """Mark the tokens of a passage in phrases that are among the ascending others; returns the words of the best run.
 
-    ``fresh`` is scratch; words in quotations count up to as many as the others.
+    In a run each marked word counts and each other one is taken off; of words in quotations only as many count as
+    there are others. ``fresh`` is scratch.
     """
     fresh[: len(hashes)] = False
     for i in range(n):
@@ -95,14 +95,20 @@ def _mark_kept(
                 fresh[j] = not boilerplate[j]
                 length += 2 - np.int64(hashes[j] & _1)
                 j += 1
-    plain, quoted = 0.0, 0.0
+    plain, quoted, longest = 0.0, 0.0, 0.0
     for j in range(len(hashes)):
-        if fresh[j]:
-            kept[j] = True
-            words = 0.5 if hashes[j] & _1 else 1.0
-            plain += 0.0 if quotations[j] else words
-            quoted += words if quotations[j] else 0.0
-    return plain + min(plain, quoted)
+        words = 0.5 if hashes[j] & _1 else 1.0
+        if not fresh[j]:
+            plain -= 0.0 if boilerplate[j] else words
+        elif quotations[j]:
+            quoted += words
+        else:
+            plain += words
+        if plain < 0.0:
+            plain, quoted = 0.0, 0.0
+        kept[j] |= fresh[j]
+        longest = max(longest, plain + min(plain, quoted))
+    return longest
 
 
 @kernel

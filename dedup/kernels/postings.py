@@ -118,8 +118,9 @@ def shared_features(
 ) -> tuple[int, int]:
     """Pairs (d, later document of another family) with ``first <= d < last`` whose shared features weigh enough.
 
-    Enough is what ``least`` (documents,) has for one of the two. A pair is ``d << 32 | later document``. Returns the next document to do and the number of pairs written: it stops
-    early when ``out`` might overflow; one item for each document is room enough to go on. O(pairs of postings).
+    Enough is what ``least`` (documents,) has for one of the two. A pair is ``d << 32 | later document``. Returns the
+    next document to do and the number of pairs written: it stops early when ``out`` might overflow; one item for each
+    document is room enough to go on. O(pairs of postings).
     """
     shift = np.uint64(id_bits)
     mask = (_1 << shift) - _1

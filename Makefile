@@ -26,7 +26,8 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks quality
-	$(BIN)/python -m benchmarks speed --short
+	$(BIN)/python -m benchmarks.speed sketches --short
+	$(BIN)/python -m benchmarks.speed pairs --short
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

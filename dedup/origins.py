@@ -14,6 +14,7 @@ _COPIES = (Relation.NEAR_DUPLICATE, Relation.SYNDICATED, Relation.IDENTICAL)
 _SURE_TIE = 0.5
 _SURE_SOURCE = 0.7
 _LEAST_OWN_EVIDENCE = 0.03
+_CLOSER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ def find_common_origins(matches: Iterable[Match]) -> list[Match]:
     Two texts that both derive from a third are derived themselves, though each may have left out what the other kept:
     a doubtful pair is settled where a third text is tied to both, and is the source of one of them or has its words;
     one that was made of both settles nothing. The origin is ``common`` where the third is the source of both and
-    closer to each: where its coverage of either text is at least the coverage of that text by the other.
+    closer to each: where its coverage of either text is at least the coverage of that text by the other. Where
+    several texts of one origin might each be the source of a text, and none has clearly more of its phrases, only the
+    one that the others derive from is named.
     """
     matches = list(matches)
     ties = _ties(matches)
@@ -45,7 +48,43 @@ def find_common_origins(matches: Iterable[Match]) -> list[Match]:
             if match.source is not None:
                 derived = match.right if match.source == match.left else match.left
                 sources.setdefault(derived, set()).add(match.source)
-    return [_with_origin(match, sources, covered) for match in settled]
+    found = [_with_origin(match, sources, covered) for match in settled]
+    claims: dict[str, dict[str, float]] = {}
+    for match in found:
+        if match.source is not None and match.relation in _WHOLE_TEXTS:
+            derived, kept = _derived_side(match)
+            claims.setdefault(derived, {})[match.source] = kept
+    tied = {frozenset((match.left, match.right)): match for match in found if match.relation in _WHOLE_TEXTS}
+    return [_without_rivals(match, claims, tied) for match in found]
+
+
+def _derived_side(match: Match) -> tuple[str, float]:
+    """The text that is not the source, and the share of its phrases that the source has."""
+    if match.source == match.left:
+        return match.right, match.right_containment
+    return match.left, match.left_containment
+
+
+def _without_rivals(
+    match: Match, claims: Mapping[str, Mapping[str, float]], tied: Mapping[frozenset[str], Match]
+) -> Match:
+    """The match without its source, if another text of the same origin may as well be the source."""
+    if match.source is None or match.relation not in _WHOLE_TEXTS or match.relation is Relation.IDENTICAL:
+        return match
+    derived, kept = _derived_side(match)
+    for rival, share in sorted(claims[derived].items()):
+        between = tied.get(frozenset((match.source, rival))) if rival != match.source else None
+        if between is None or kept > share + _CLOSER or between.source == match.source:
+            continue
+        common = between.source == rival
+        return replace(
+            match,
+            origin=Origin.COMMON if common else Origin.UNDECIDED,
+            source=None,
+            origin_probability=round(min(match.origin_probability, between.origin_probability), 4) if common else 0.0,
+            reasons=(*match.reasons, f"{rival} may as well be the source of {derived}"),
+        )
+    return match
 
 
 def _ties(matches: Iterable[Match]) -> dict[str, dict[str, _Tie]]:

@@ -73,7 +73,5 @@ def compile_rest() -> None:
         boilerplate=found.boilerplate,
     )
     none = np.empty(0, np.int32)
-    nothing = Alignments(
-        np.zeros(2, np.int64), none, none, none, none, np.empty(0, np.uint8), np.empty(0, np.float64)
-    )
+    nothing = Alignments(np.zeros(2, np.int64), none, none, none, none, np.empty(0, np.uint8), np.empty(0, np.float64))
     gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=found.statistics, languages=corpus.languages)

@@ -26,9 +26,7 @@ def numbers(text: str, language: str = "en") -> list[float]:
     words = np.array([table.get(item, np.nan) for item in tokens.hashes.tolist()])
     values, digits = np.empty(len(words)), np.empty(len(words), np.uint8)
     batch, gaps = tokens.batch, segment(tokens).gaps
-    read_numbers(
-        batch.data, batch.offsets, tokens.starts, tokens.ends, gaps, words, tokens.offsets, values, digits
-    )
+    read_numbers(batch.data, batch.offsets, tokens.starts, tokens.ends, gaps, words, tokens.offsets, values, digits)
     return [value for value in values.tolist() if value >= 0]
 
 

@@ -19,7 +19,8 @@ page by `python -m tools.make_quality_page`. Nothing here is typed by hand. One 
 
 `seeds` is the sample newsroom of this repository, on which the verdict is trained. `newsroom` is a second one in
 `tests/cases/newsroom`, written in the same manner, on which nothing is trained or tuned: the gap between the two is the
-overfitting. The other corpora are public research data and not part of the repository; only a half of each was used. Intervals are of 95 %, by bootstrap.
+overfitting. The other corpora are public research data and not part of the repository; only a half of each was used.
+Intervals are of 95 %, by bootstrap.
 """
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks.quality.corpora import read_jsonl, read_text
 from benchmarks.quality.score import Cell, Figure, Score, Table
-from dedup.documents import Document
 from dedup.comparison import Comparison
+from dedup.documents import Document
 from dedup.engine import compare, compare_pair
 from dedup.matches import DERIVED, Match, Relation
 

@@ -16,17 +16,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--daft", metavar="PYTHON", help="pairs: an interpreter that has daft, to measure beside")
     chosen = parser.parse_args(arguments)
     if chosen.what == "sketches":
-        from benchmarks.speed import sketches
+        from benchmarks.speed.sketches import measure as measure_sketches
 
-        sketches.measure(short=chosen.short)
+        measure_sketches(short=chosen.short)
     elif chosen.what == "pairs":
-        from benchmarks.speed import pairs
+        from benchmarks.speed.pairs import measure as measure_pairs
 
-        pairs.measure(short=chosen.short, daft=chosen.daft)
+        measure_pairs(short=chosen.short, daft=chosen.daft)
     else:
-        from benchmarks.speed import retrieval
+        from benchmarks.speed.retrieval import measure as measure_retrieval
 
-        retrieval.measure()
+        measure_retrieval()
     return 0
 
 

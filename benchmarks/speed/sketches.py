@@ -30,7 +30,7 @@ def measure(*, short: bool) -> None:
 def _errors(pairs: int) -> Table:
     rows = []
     for length in LENGTHS:
-        texts, truth = _pairs_of(length, max(40, pairs * 100 // max(length, 100)))
+        texts, truth = _pairs_of(length, pairs)
         expected = np.sqrt(truth * (1 - truth) / NUM_PERM)
         cells: list[Cell] = [length, len(texts) // 2, float(expected)]
         for scheme in SCHEMES:

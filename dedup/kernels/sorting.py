@@ -23,7 +23,9 @@ def _bucket_bits(n: int) -> int:
 
 
 @inner
-def _scatter(values: npt.NDArray[np.uint64], n: int, bits: int, out: npt.NDArray[np.uint64], counts: npt.NDArray[np.int32]) -> int:
+def _scatter(
+    values: npt.NDArray[np.uint64], n: int, bits: int, out: npt.NDArray[np.uint64], counts: npt.NDArray[np.int32]
+) -> int:
     """Place values in ``out`` by their leading bits; returns the largest bucket's size."""
     shift = _64 - np.uint64(bits)
     buckets = 1 << bits

@@ -16,6 +16,7 @@ from dedup.alignment import Alignments, align_pairs, prepare
 from dedup.corpus import Corpus, find_candidates
 from dedup.documents import Document, TextBatch
 from dedup.evidence import gather_evidence
+from dedup.families import equal_texts
 from dedup.lsh import ReuseLimits
 from dedup.parallel import available_jobs
 from dedup.segments import Segments
@@ -62,6 +63,8 @@ def compile_alignment() -> None:
 def compile_rest() -> None:
     """Take two short texts through every stage but the alignment."""
     corpus = Corpus.from_documents([Document(str(number), text) for number, text in enumerate(_TEXTS)])
+    equal_texts(corpus.tokens)
+    corpus.tokens.characters(0)
     found = find_candidates(
         corpus, settings=Settings(), limits=ReuseLimits(min_weight=0.0), jobs=1, count=lambda name, number: None
     )

@@ -212,9 +212,7 @@ class Beats:
         )  # fmt: skip
         return out
 
-    def chain(
-        self, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], jobs: int
-    ) -> npt.NDArray[np.float64]:
+    def chain(self, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], jobs: int) -> npt.NDArray[np.float64]:
         """``kernels.beats.COLUMNS`` of each pair."""
         out = np.empty((len(left), len(BEAT_COLUMNS)))
 
@@ -258,13 +256,12 @@ def gather_evidence(
     sets = ShingleSets.from_tokens(content)
     common = np.empty(len(left), np.int64)
     overlaps(sets.values, sets.offsets, left, right, common)
-    cosine = tfidf_cosine(
-        TermCounts.from_tokens(content), left, right, statistics=statistics, languages=languages
-    )
+    cosine = tfidf_cosine(TermCounts.from_tokens(content), left, right, statistics=statistics, languages=languages)
     width = len(SIDE_COLUMNS)
     cover = np.empty((len(left), 2 * width + len(PAIR_COLUMNS)))
     measure_coverage(
-        prepared.tokens.hashes, prepared.weights, prepared.segments.quotations, prepared.boilerplate, prepared.tokens.offsets, left, right,
+        prepared.tokens.hashes, prepared.weights, prepared.segments.quotations, prepared.boilerplate,
+        prepared.tokens.offsets, left, right,
         found.offsets, found.left_start, found.left_end, found.right_start, found.right_end, found.kinds, cover,
     )  # fmt: skip
     beats, novelty = _order_and_novelty(prepared, left, right, statistics, languages, jobs)
@@ -317,9 +314,7 @@ def _order_and_novelty(
     )
 
 
-def _equal_tokens(
-    tokens: Tokens, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]
-) -> npt.NDArray[np.bool_]:
+def _equal_tokens(tokens: Tokens, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Whether the two token sequences are equal, and not empty."""
     length = np.diff(tokens.offsets)
     equal: npt.NDArray[np.bool_] = (length[left] == length[right]) & (length[left] > 0)

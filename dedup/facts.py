@@ -148,9 +148,7 @@ class Facts:
         ignored = asides | boilerplate | ~np.isnan(values) | segments.numeric
         names = np.empty(len(tokens.hashes), np.bool_)
         surnames, fillers = (np.isin(tokens.hashes, _characters(text)) for text in (_SURNAMES, _FILLERS))
-        mark_names(
-            *place, segments.capitals, segments.gaps, idf, surnames, fillers, ignored, tokens.offsets, names
-        )
+        mark_names(*place, segments.capitals, segments.gaps, idf, surnames, fillers, ignored, tokens.offsets, names)
         marks = np.where(names, 1, 0) | np.where(values >= 0.0, 2, 0)
         arrays = _fact_arrays(prepared, stems, idf, weights, names, values, digits)
         return cls(arrays, marks.astype(np.uint8))

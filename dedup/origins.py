@@ -130,9 +130,7 @@ def _shifted(shares: Mapping[Relation, float], derived: float) -> dict[Relation,
     """Probabilities in the same proportions, but for their sum over derived relations; ``rewritten`` gets the rest."""
     kept = sum(shares[relation] for relation in Relation if relation not in DERIVED)
     scale = (1.0 - derived) / kept if kept else 0.0
-    out = {
-        relation: round(share if relation in DERIVED else share * scale, 4) for relation, share in shares.items()
-    }
+    out = {relation: round(share if relation in DERIVED else share * scale, 4) for relation, share in shares.items()}
     out[Relation.REWRITTEN] = 0.0
     out[Relation.REWRITTEN] = round(1.0 - sum(out.values()), 4)
     return out

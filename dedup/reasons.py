@@ -9,12 +9,21 @@ from dedup.matches import Relation
 __all__ = ["give_reasons"]
 
 
+_MANY_PHRASES = 0.2
+
+
 def give_reasons(evidence: Evidence, relation: Relation, left: Document, right: Document) -> tuple[str, ...]:
     """Sentences that say what the verdict stands on, the weightiest first."""
     if relation is Relation.IDENTICAL:
         return ("the texts are the same, word for word",)
-    found = [_covered(evidence), _phrases(evidence), _order(evidence), _facts(evidence), _longest(evidence, relation)]
-    reasons = [reason for reason in found if reason]
+    kept, passage, facts, order = _phrases(evidence), _longest(evidence, relation), _facts(evidence), _order(evidence)
+    if relation is Relation.EXCERPTED:
+        found = [passage, kept, facts, order]
+    elif max(evidence.left.containment, evidence.right.containment) >= _MANY_PHRASES:
+        found = [kept, facts, order]
+    else:
+        found = [facts, order, kept]
+    reasons = [reason for reason in (*found, _covered(evidence)) if reason]
     if not reasons:
         reasons = ["the texts share no passage"]
     if relation is Relation.SAME_STORY:
@@ -40,7 +49,9 @@ def _phrases(evidence: Evidence) -> str:
     share, side, other = max(
         (evidence.left.containment, "left", "right"), (evidence.right.containment, "right", "left")
     )
-    return f"{_percent(share)} of the {side} text's three-word phrases stand in the {other} one" if share >= 0.005 else ""
+    if share < 0.005:
+        return ""
+    return f"{_percent(share)} of the {side} text's three-word phrases stand in the {other} one"
 
 
 def _shorter(evidence: Evidence) -> tuple[Side, str]:
@@ -62,16 +73,24 @@ def _order(evidence: Evidence) -> str:
 
 
 def _facts(evidence: Evidence) -> str:
+    """Whose names and numbers they are; of the poorer side first, as a text written from another has few of its own."""
+    sides = [(evidence.left, "left", "right"), (evidence.right, "right", "left")]
     told = []
+    side, name, other = min(sides, key=lambda item: (item[0].new_facts / max(1, item[0].facts), item[0].facts))
+    if side.facts >= 4 and side.novelty < 0.5:
+        known = side.facts - side.new_facts
+        told.append(f"{known} of the {name} text's {side.facts} names and numbers stand in the {other} one")
     if evidence.matched_facts >= 4:
-        told.append(f"{_percent(evidence.fact_agreement)} of the names and numbers in matched sentences agree")
-    for side, name in ((evidence.left, "left"), (evidence.right, "right")):
-        if side.facts >= 6 and side.novelty >= 0.5:
-            told.append(f"{_percent(side.novelty)} of the {name} text's names and numbers are its own")
+        told.append(f"{_percent(evidence.fact_agreement)} of those in matched sentences agree")
+    told += [
+        f"{side.new_facts} of the {name} text's {side.facts} names and numbers are its own"
+        for side, name, _ in sides
+        if side.facts >= 6 and side.novelty >= 0.5
+    ]
     return "; ".join(told)
 
 
 def _longest(evidence: Evidence, relation: Relation) -> str:
     if relation is Relation.EXCERPTED and evidence.longest:
-        return f"the longest passage in common has {evidence.longest} words"
+        return f"the longest run of words in common has {evidence.longest}"
     return ""

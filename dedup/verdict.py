@@ -21,8 +21,10 @@ _MOSTLY_VERBATIM = 0.72
 _OWN_TEXT = 0.45
 _OTHER_FACTS = 0.2
 _AGREED, _MATCHED = 0.5, 6
-_SHORT, _TOO_SHORT = 220, 11.5
-_REVISED = 0.6
+_SHORT, _TOO_SHORT, _AS_LONG = 170, 11.5, 0.45
+_REVISED, _RESPELLED = 0.6, 0.9
+_OTHER_NAMES, _VERY_SHORT = 4.0, 85
+_LONG_RUN = 30
 _DATES_APART = 30 * 60.0
 _DECIDED = 0.8
 _SURENESS = 1.6
@@ -89,9 +91,9 @@ def copy_features(evidence: Evidence) -> dict[str, float]:
     """What tells a text that uses another's words from one that does not; quoted words do not count."""
     left, right = evidence.left, evidence.right
     return {
-        "containment": math.sqrt(max(left.containment, right.containment)),
-        "kept": max(left.kept, right.kept),
+        "kept": math.sqrt(max(left.kept, right.kept)),
         "novelty": min(left.novelty, right.novelty),
+        "little_text": max(0.0, math.log(80.0 / max(10, min(left.tokens, right.tokens)))),
     }
 
 
@@ -146,20 +148,30 @@ def _relation_probabilities(evidence: Evidence, left: Document, right: Document)
 def _own_words(evidence: Evidence) -> float:
     """How surely what two texts share is a writer's own: there is enough of it, and it is no form filled in twice.
 
-    A form has the same words about other names and numbers, and keeps fewer of its phrases than a revision does.
+    A form has the same words about other names and numbers, and keeps fewer of its phrases than a revision does. Of
+    very short texts one rare name each that the other lacks is enough.
     """
     sides = (evidence.left, evidence.right)
     length = min(side.tokens for side in sides)
     enough = 1.0 if evidence.equal else _sigmoid((length - _TOO_SHORT) / 0.25)
+    alike = _sigmoid((length / max(1, max(side.tokens for side in sides)) - _AS_LONG) / 0.04)
     other_facts = min(side.new_facts / (side.facts + 5.0) for side in sides)
     disagree = _sigmoid((_AGREED - evidence.fact_agreement) / 0.03) if evidence.matched_facts >= _MATCHED else 0.0
     form = min(
         max(_sigmoid((other_facts - _OTHER_FACTS) / 0.03), disagree),
         _sigmoid((_SHORT - length) / 25.0),
         _sigmoid((min(side.coverage for side in sides) - _HALF_COVERED) / 0.04),
+        _sigmoid((_LONG_RUN - evidence.longest) / 1.5),
+        alike,
         _sigmoid((_REVISED - max(side.containment for side in sides)) / 0.04),
     )
-    return enough * (1.0 - form)
+    other_names = min(
+        _sigmoid((min(side.new_names for side in sides) - _OTHER_NAMES) / 0.5),
+        _sigmoid((_VERY_SHORT - length) / 4.0),
+        alike,
+        _sigmoid((_RESPELLED - max(side.containment for side in sides)) / 0.02),
+    )
+    return enough * (1.0 - max(form, other_names))
 
 
 def _covered(evidence: Evidence) -> float:
@@ -217,14 +229,15 @@ def _origin_score(evidence: Evidence, left: Document, right: Document) -> tuple[
     """Positive where the left text looks like the source, and what speaks for that.
 
     A rewrite quotes less, and drops names and numbers from what it takes; where each side has what the other lacks,
-    neither need be the other's source.
+    neither need be the other's source. Of a copy that is longer or shorter this says less: it may be an update.
     """
     a, b = evidence.left, evidence.right
     quotes = _balance(a.new_quotes, b.new_quotes, 1.0) + 0.7 * _balance(a.quotations, b.quotations, 20.0)
     names = _balance(a.extra_names, b.extra_names, 2.0)
     facts = 0.6 * _balance(a.own_facts, b.own_facts, 3.0)
     credit = 2.5 * (_credits(right, left) - _credits(left, right))
-    score = quotes + names + facts + credit
+    unsure = 0.5 if max(a.containment, b.containment) >= _MOSTLY_VERBATIM else 1.0
+    score = unsure * (quotes + names + facts) + credit
     winner, sign = ("left", 1.0) if score > 0 else ("right", -1.0)
     loser = "right" if winner == "left" else "left"
     told = []

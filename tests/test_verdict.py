@@ -62,6 +62,42 @@ def test_a_pair_without_evidence_of_its_own_is_left_alone():
     assert find_common_origins(matches)[2] == matches[2]
 
 
+def test_of_two_texts_of_one_origin_only_the_first_is_named_as_source():
+    matches = [a_match("a", "s", 0.9, "s"), a_match("b", "s", 0.9, "s"), a_match("a", "b", 0.9, "a")]
+    found = {(match.left, match.right): match for match in find_common_origins(matches)}
+    assert found["a", "s"].source == found["b", "s"].source == "s"
+    assert found["a", "b"].source is None and found["a", "b"].origin is Origin.COMMON
+
+
+def test_a_source_among_copies_that_nothing_tells_apart_is_undecided():
+    matches = [a_match("a", "s", 0.9, "s"), a_match("a", "t", 0.9, "t"), a_match("s", "t", 0.9)]
+    found = find_common_origins(matches)
+    assert [match.origin for match in found] == [Origin.UNDECIDED] * 3
+    assert all(match.derived for match in found)
+
+
+def test_a_paragraph_taken_word_for_word_counts_and_a_quotation_alone_does_not():
+    paragraph = (
+        "Two tugs from Sandhaven pulled the ship free at dusk, after divers had spent the whole afternoon cutting a"
+        " nylon rope as thick as an arm out of the port propeller in water of nine degrees."
+    )
+    left = STORY + "\n\n" + paragraph
+    own = (
+        "Shares of the line fell by three per cent on Tuesday, when its half-year figures came out. Fuel had become"
+        " dearer, the chairman told the meeting in Varnholm, and fewer lorries cross in winter. Two new ships arrive"
+        " next spring from a yard in Gdynia; they burn methanol and carry half as many cars again."
+    )
+    right = own + "\n\n{}\n\nFares rise in May, as they did in both years before. Pensioners travel free on Mondays."
+    assert explain_pair(left, right.format(paragraph))[0].derived
+    quoted = f"\u201c{paragraph}\u201d"
+    assert not explain_pair(STORY + "\n\n" + quoted, right.format(quoted))[0].derived
+
+
+def test_the_telling_reason_comes_before_the_coverage():
+    match = explain_pair(Document("a", STORY), Document("b", STORY + "\n\nThe Merrow Herald is printed on Fridays."))[0]
+    assert "three-word phrases" in match.reasons[0]
+
+
 def test_dates_outrank_the_text():
     from datetime import UTC, datetime
 

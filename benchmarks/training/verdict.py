@@ -44,11 +44,11 @@ SIGNS: Mapping[str, Mapping[str, float]] = {
         "name_novelty": -1, "least_own_facts": -1, "new_quotes": -1, "sentence_order": 1, "fact_order": 1,
         "few_facts": -1, "brevity": -1,
     },
-    "copy": {"containment": 1, "kept": 1, "novelty": -1},
+    "copy": {"kept": 1, "novelty": -1, "little_text": -1},
 }  # fmt: skip
 """Which way each feature may speak."""
 
-AT_LEAST = {"brevity": 0.4}
+AT_LEAST = {"brevity": 0.4, "little_text": 2.5}
 """Caution that the data cannot teach: every brief in them was written from something."""
 
 FEATURES: Mapping[str, Callable[[Evidence], dict[str, float]]] = {

@@ -204,9 +204,7 @@ def _measure_pair(
         if kinds[p] > _REWRITTEN:
             continue
         out[0] += 1.0
-        weight = min(
-            _sum(left_weights, left_start[p], left_end[p]), _sum(right_weights, right_start[p], right_end[p])
-        )
+        weight = min(_sum(left_weights, left_start[p], left_end[p]), _sum(right_weights, right_start[p], right_end[p]))
         out[3] = max(out[3], weight)
         for q in range(p):
             if kinds[q] <= _REWRITTEN:

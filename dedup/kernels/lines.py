@@ -58,9 +58,7 @@ def line_fingerprints(
 
 
 @kernel
-def mark_tokens(
-    marked: npt.NDArray[np.bool_], lengths: npt.NDArray[np.int32], out: npt.NDArray[np.bool_]
-) -> None:
+def mark_tokens(marked: npt.NDArray[np.bool_], lengths: npt.NDArray[np.int32], out: npt.NDArray[np.bool_]) -> None:
     """Spread a mark of each line over its tokens; lines follow one another as ``line_fingerprints`` has them."""
     at = 0
     for line in range(len(marked)):

@@ -34,8 +34,8 @@ from dedup.verdict import copy_features, lineage_features
 
 TARGET = ROOT / "dedup" / "data" / "verdict.json"
 SLACK = {"lineage": 0.1, "copy": 0.6}
-"""How far above the highest negative each part's threshold stands. Newswire forms and follow-ups share words and are not
-derived; most lie just above 0.1: see docs/reuters.md."""
+"""How far above the highest negative each part's threshold stands. Newswire forms and follow-ups share words without
+being derived; most lie just above 0.1: see docs/reuters.md."""
 
 NEGATIVE_WEIGHT = 3.0
 LEAST_COPIED = 0.15

@@ -203,10 +203,22 @@ def prepare(
     sentence_terms(tokens.hashes, words, tokens.starts, tokens.ends, tokens.offsets, terms, stems)
     stems = np.where(tokens.hashes & np.uint64(1), terms, stem_tokens(tokens, languages))
     vocabulary = int(number_words(stems, words))  # type: ignore[no-untyped-call]
+    words = _in_order_of_hashes(words, stems, vocabulary)
     weights = (statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE).astype(np.float32)
     buckets = np.searchsorted(_parameters().rarity, weights, side="right").astype(np.uint8)
     gaps = np.where((segments.gaps == 0) & segments.capitals, np.uint8(_CAPITAL), segments.gaps)
     return AlignmentInput(tokens, segments, words, weights, buckets, gaps, boilerplate, vocabulary)
+
+
+def _in_order_of_hashes(
+    words: npt.NDArray[np.int32], stems: npt.NDArray[np.uint64], vocabulary: int
+) -> npt.NDArray[np.int32]:
+    """The numbers of stems anew, ascending with their hashes: in whatever batch, sums over them have one order."""
+    hashes = np.empty(vocabulary, np.uint64)
+    hashes[words] = stems
+    rank = np.empty(vocabulary, np.int32)
+    rank[np.argsort(hashes)] = np.arange(vocabulary, dtype=np.int32)
+    return rank[words]
 
 
 def align_pairs(

@@ -58,23 +58,24 @@ class Corpus:
     @classmethod
     def from_documents(cls, documents: Sequence[Document]) -> Corpus:
         """Tokenise and divide the texts."""
-        tokens = tokenize(TextBatch.from_texts(document.text for document in documents))
+        return cls.from_tokens(documents, tokenize(TextBatch.from_texts(document.text for document in documents)))
+
+    @classmethod
+    def from_tokens(cls, documents: Sequence[Document], tokens: Tokens) -> Corpus:
+        """Divide the texts of documents that are tokenised already."""
         guessed = guess_languages(tokens)
         languages = [document.language or guess for document, guess in zip(documents, guessed, strict=True)]
         return cls(list(documents), tokens, segment(tokens), languages)
 
     def select(self, numbers: npt.NDArray[np.int64]) -> Corpus:
-        """The named documents, ascending."""
+        """The named documents, ascending. O(their tokens)."""
         if len(numbers) == len(self):
             return self
-        chosen = np.zeros(len(self), np.bool_)
-        chosen[numbers] = True
-        kept = np.repeat(chosen, np.diff(self.tokens.offsets))
-        tokens = keep_tokens(self.tokens, kept, numbers)
-        columns = {name: getattr(self.segments, name)[kept] for name in self.segments.__dataclass_fields__}
+        places = self.tokens.places(numbers)
+        columns = {name: getattr(self.segments, name)[places] for name in self.segments.__dataclass_fields__}
         return Corpus(
             [self.documents[i] for i in numbers],
-            tokens,
+            self.tokens.select(numbers),
             replace(self.segments, **columns),
             [self.languages[i] for i in numbers],
         )
@@ -151,7 +152,7 @@ def _in_phrases(tokens: Tokens, shingles: ShingleSets, is_head: npt.NDArray[np.b
 
 def _near_families(tokens: Tokens, settings: Settings, jobs: int) -> tuple[CandidatePairs, npt.NDArray[np.int64]]:
     """Near-duplicate candidates, and each document's family: what exactly verified pairs tie it to."""
-    signatures = MinHasher(settings.num_perm, seed=settings.seed).signatures(tokens)
+    signatures = MinHasher(settings.num_perm, seed=settings.seed, n_jobs=jobs).signatures(tokens)
     wordy = np.flatnonzero(np.diff(tokens.offsets)).astype(np.int32)
     near = near_pairs(signatures, wordy, threshold=settings.threshold, min_recall=settings.min_recall, jobs=jobs)
     verified = near.where(verify(tokens, near, jobs=jobs).reach(settings.threshold))

@@ -10,27 +10,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup.alignment import AlignmentInput, align_pairs, passages_of, prepare
+from dedup.alignment import Passage, prepare
 from dedup.boilerplate import find_boilerplate
 from dedup.comparison import Comparison, Stage
 from dedup.corpus import Corpus, find_candidates
-from dedup.documents import Document, as_document
+from dedup.documents import Document, TextBatch, as_document
 from dedup.errors import Skipped
-from dedup.evidence import Evidence, gather_evidence
+from dedup.evidence import Evidence
 from dedup.families import build_families, equal_texts
+from dedup.judging import judge_pairs, measure_pairs, new_match, settle_pairs
 from dedup.lsh import CandidatePairs, ReuseLimits
-from dedup.matches import Match, Origin
+from dedup.matches import Match
 from dedup.origins import find_common_origins
 from dedup.parallel import available_jobs
 from dedup.readers import documents_from_records, read_documents
 from dedup.settings import Settings
 from dedup.statistics import Statistics
-from dedup.verdict import judge
+from dedup.tokens import Tokens, tokenize
 
 __all__ = ["Documents", "compare", "compare_pair", "explain_pair"]
 
 _log = logging.getLogger("dedup")
-_BLOCK = 4_096
 
 Documents = str | Path | Iterable[Document | tuple[str, str] | str] | Any
 """A path; documents in any form; or an Arrow table or a DataFrame with a column ``text``."""
@@ -94,23 +94,24 @@ def compare(
     both, left_out = _merged(new, old, left_out)
     count("documents", len(both))
     tell("tokenising", 0, 1)
-    corpus = Corpus.from_documents([both[name] for name in sorted(both)])
-    wordless = np.diff(corpus.tokens.offsets) == 0
-    count("documents without words", int(wordless.sum()))
-    classes = equal_texts(corpus.tokens)
-    is_old = np.array([document.id in old for document in corpus.documents], np.bool_)
+    everything = [both[name] for name in sorted(both)]
+    tokens, which = _tokenized(everything)
+    classes, wordless = _classes(tokens, which)
+    count("documents without words", wordless)
+    is_old = np.array([document.id in old for document in everything], np.bool_)
     if old:
         classes = np.where(is_old, _among(classes, is_old), np.arange(len(classes)))
-    count("different texts", len(np.unique(classes)))
+    heads = np.unique(classes)
+    count("different texts", len(heads))
     tell("finding candidates", 0, 1)
-    distinct = corpus.select(np.unique(classes))
-    found = find_candidates(distinct, settings=settings, limits=ReuseLimits(), jobs=jobs, count=count)
+    corpus = Corpus.from_tokens([everything[head] for head in heads], tokens.select(which[heads]))
+    found = find_candidates(corpus, settings=settings, limits=ReuseLimits(), jobs=jobs, count=count)
     pairs = found.pairs
     if old:
-        kept = is_old[np.unique(classes)]
-        pairs = pairs.where(kept[pairs.left] != kept[pairs.right])
-    judged = _judge(distinct, found.statistics, found.boilerplate, pairs, jobs, tell)
-    matches = find_common_origins(judged) + _identical(corpus, classes, settings.all_pairs)
+        pairs = pairs.where(is_old[heads[pairs.left]] != is_old[heads[pairs.right]])
+    judged = judge_pairs(corpus, found.statistics, found.boilerplate, pairs, jobs, tell)
+    settled = settle_pairs(corpus, found.statistics, found.boilerplate, judged)
+    matches = find_common_origins(settled) + _identical(everything, classes, settings.all_pairs)
     if old:
         across = [match for match in matches if (match.left in old) != (match.right in old)]
         matches = [match if match.left in new else match.swap() for match in across]
@@ -175,7 +176,7 @@ def explain_pair(
         boilerplate=find_boilerplate(corpus.tokens, corpus.segments),
     )
     pair = CandidatePairs(np.zeros(1, np.int32), np.ones(1, np.int32))
-    [result] = _evidence_and_matches(corpus, prepared, statistics, pair, 1)
+    [result] = measure_pairs(corpus, prepared, statistics, pair, 1)
     return result
 
 
@@ -211,6 +212,22 @@ def _merged(
     return {**old, **new}, skipped
 
 
+def _tokenized(documents: Sequence[Document]) -> tuple[Tokens, npt.NDArray[np.int64]]:
+    """The tokens of the different texts, and which of these each document has: a copy costs a look-up only."""
+    numbers: dict[str, int] = {}
+    which = [numbers.setdefault(document.text, len(numbers)) for document in documents]
+    return tokenize(TextBatch.from_texts(numbers)), np.array(which, np.int64)
+
+
+def _classes(tokens: Tokens, which: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
+    """The number of the first document with the same tokens, for each; how many have none, and are alone each."""
+    _, first, inverse = np.unique(equal_texts(tokens)[which], return_index=True, return_inverse=True)
+    wordless = np.flatnonzero(np.diff(tokens.offsets)[which] == 0)
+    classes = first[inverse]
+    classes[wordless] = wordless
+    return classes, len(wordless)
+
+
 def _among(classes: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Each document's class, named by its first member among the chosen documents."""
     first: dict[int, int] = {}
@@ -219,79 +236,25 @@ def _among(classes: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> npt
     return np.array([first.get(int(number), -1) for number in classes], np.int64)
 
 
-def _judge(
-    corpus: Corpus,
-    statistics: Statistics,
-    boilerplate: npt.NDArray[np.bool_],
-    pairs: CandidatePairs,
-    jobs: int,
-    tell: Progress,
-) -> list[Match]:
-    """Align the candidate pairs and judge them, a block at a time."""
-    involved = np.unique(np.concatenate([pairs.left, pairs.right])).astype(np.int64)
-    part = corpus.select(involved)
-    kept = np.repeat(np.isin(np.arange(len(corpus)), involved), np.diff(corpus.tokens.offsets))
-    prepared = prepare(
-        part.tokens, part.segments, languages=part.languages, statistics=statistics, boilerplate=boilerplate[kept]
-    )
-    left, right = (np.searchsorted(involved, side).astype(np.int32) for side in (pairs.left, pairs.right))
-    matches = []
-    for start in range(0, len(pairs), _BLOCK):
-        tell("aligning", start, len(pairs))
-        block = CandidatePairs(left[start : start + _BLOCK], right[start : start + _BLOCK])
-        matches += [match for match, _ in _evidence_and_matches(part, prepared, statistics, block, jobs)]
-    tell("aligning", len(pairs), len(pairs))
-    return matches
+def _identical(documents: Sequence[Document], classes: npt.NDArray[np.int64], all_pairs: bool) -> list[Match]:
+    """Matches of equal texts: of each with its class's representative, the earliest dated, then by id.
 
-
-def _evidence_and_matches(
-    corpus: Corpus,
-    prepared: AlignmentInput,
-    statistics: Statistics,
-    pairs: CandidatePairs,
-    jobs: int,
-) -> list[tuple[Match, Evidence]]:
-    found = align_pairs(prepared, pairs.left, pairs.right, jobs=jobs)
-    gathered = gather_evidence(
-        prepared, found, pairs.left, pairs.right, statistics=statistics, languages=corpus.languages, jobs=jobs
-    )
-    results = []
-    for p, evidence in enumerate(gathered):
-        a, b = int(pairs.left[p]), int(pairs.right[p])
-        left, right = corpus.documents[a], corpus.documents[b]
-        verdict = judge(evidence, left, right)
-        sources = {Origin.LEFT: left.id, Origin.RIGHT: right.id}
-        match = Match(
-            left=left.id,
-            right=right.id,
-            relation=verdict.relation,
-            probability=verdict.probability,
-            relation_probabilities=verdict.relation_probabilities,
-            origin=verdict.origin,
-            source=sources.get(verdict.origin),
-            origin_probability=verdict.origin_probability,
-            jaccard=evidence.jaccard,
-            left_containment=evidence.left.containment,
-            right_containment=evidence.right.containment,
-            cosine=evidence.cosine,
-            left_coverage=evidence.left.coverage,
-            right_coverage=evidence.right.coverage,
-            passages=passages_of(prepared, found, p, a, b),
-            reasons=verdict.reasons,
-        )
-        results.append((match, evidence))
-    return results
-
-
-def _identical(corpus: Corpus, classes: npt.NDArray[np.int64], all_pairs: bool) -> list[Match]:
-    """Matches of equal texts: of each with its class's representative, the earliest dated, then by id."""
+    What is measured of one such pair holds for all that are written alike; only dates and outlets differ.
+    """
     groups: dict[int, list[Document]] = {}
-    for document, number in zip(corpus.documents, classes.tolist(), strict=True):
-        groups.setdefault(number, []).append(document)
+    heads, sizes = np.unique(classes, return_counts=True)
+    for number in np.flatnonzero(np.isin(classes, heads[sizes > 1])).tolist():
+        groups.setdefault(int(classes[number]), []).append(documents[number])
     matches = []
     for group in groups.values():
         ranked = sorted(group, key=lambda item: (item.date.timestamp() if item.date else float("inf"), item.id))
-        firsts = ranked if all_pairs else ranked[:1]
-        for i, first in enumerate(firsts):
-            matches += [compare_pair(*sorted((first, other), key=lambda item: item.id)) for other in ranked[i + 1 :]]
+        measured: dict[tuple[str, str | None, str, str | None], tuple[Evidence, tuple[Passage, ...]]] = {}
+        for i, first in enumerate(ranked if all_pairs else ranked[:1]):
+            for other in ranked[i + 1 :]:
+                left, right = (first, other) if first.id < other.id else (other, first)
+                key = left.text, left.language, right.text, right.language
+                if key not in measured:
+                    match, evidence = explain_pair(left, right)
+                    measured[key] = evidence, match.passages
+                matches.append(new_match(left, right, *measured[key]))
     return matches

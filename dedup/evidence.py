@@ -19,11 +19,11 @@ from dedup.kernels.overlap import overlaps
 from dedup.kernels.terms import sentence_terms
 from dedup.parallel import in_threads
 from dedup.sketch import ShingleSets
-from dedup.statistics import IDF_ONE, Statistics, TermCounts
+from dedup.statistics import Statistics, TermCounts
 from dedup.tfidf import tfidf_cosine
 from dedup.tokens import Tokens, keep_tokens
 
-__all__ = ["Beats", "Evidence", "Side", "gather_evidence"]
+__all__ = ["Beats", "Evidence", "Side", "facts_and_beats", "gather_evidence"]
 
 _CHUNK = 512
 
@@ -264,7 +264,9 @@ def gather_evidence(
         prepared.tokens.offsets, left, right,
         found.offsets, found.left_start, found.left_end, found.right_start, found.right_end, found.kinds, cover,
     )  # fmt: skip
-    beats, novelty = _order_and_novelty(prepared, left, right, statistics, languages, jobs)
+    facts, sentences = facts_and_beats(prepared, languages)
+    beats = sentences.chain(left, right, jobs)
+    novelty = facts.compare(left, right, terms=sentences.terms, term_offsets=sentences.offsets, jobs=jobs)
     identical = _equal_tokens(prepared.tokens, left, right)
     equal = _equal_tokens(content, left, right)
     boilerplate = _boilerplate_lines(prepared)
@@ -287,15 +289,8 @@ def gather_evidence(
     ]
 
 
-def _order_and_novelty(
-    prepared: AlignmentInput,
-    left: npt.NDArray[np.int32],
-    right: npt.NDArray[np.int32],
-    statistics: Statistics,
-    languages: list[str],
-    jobs: int,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """``BEAT_COLUMNS`` and ``NOVELTY_COLUMNS`` of the pairs.
+def facts_and_beats(prepared: AlignmentInput, languages: list[str]) -> tuple[Facts, Beats]:
+    """The names, numbers and quotations of documents, and their sentences.
 
     Words are compared as stems, neighbouring characters of unspaced scripts as pairs, weighted by idf; common ones
     weigh nothing.
@@ -303,15 +298,11 @@ def _order_and_novelty(
     tokens = prepared.tokens
     terms, stems = np.empty(len(tokens.hashes), np.uint64), np.empty(len(tokens.hashes), np.uint64)
     sentence_terms(tokens.hashes, prepared.words, tokens.starts, tokens.ends, tokens.offsets, terms, stems)
-    idf = (statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE).astype(np.float32)
+    idf = prepared.weights
     weights = np.maximum(idf - np.float32(2.0), np.float32(0.0))
     weights[prepared.boilerplate] = 0.0
     facts = Facts.from_prepared(prepared, stems=stems, idf=idf, weights=weights, languages=languages)
-    beats = Beats.from_stems(prepared, stems, weights, facts.marks)
-    return (
-        beats.chain(left, right, jobs),
-        facts.compare(left, right, terms=beats.terms, term_offsets=beats.offsets, jobs=jobs),
-    )
+    return facts, Beats.from_stems(prepared, stems, weights, facts.marks)
 
 
 def _equal_tokens(tokens: Tokens, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dedup.alignment import AlignmentInput
 from dedup.kernels.facts import gather_facts, mark_asides, mark_names, read_numbers
-from dedup.kernels.novelty import NOVELTY_COLUMNS, FactArrays, compare_facts, gather_quotations
+from dedup.kernels.novelty import NOVELTY_COLUMNS, FactArrays, compare_facts, gather_quotations, weigh_own_facts
 from dedup.parallel import in_threads
 from dedup.tokens import Tokens, hash_words
 
@@ -70,6 +70,8 @@ _SURNAMES = (
 
 _FILLERS = "某的了在和有是不把那这頭头便早曾上就也都与及等被从這與從"
 """Characters that are hardly ever part of a given name."""
+
+_RARE_PAIR = 8.5
 
 
 @cache
@@ -147,8 +149,8 @@ class Facts:
         mark_asides(*place, segments.lines, tokens.offsets, asides)
         ignored = asides | boilerplate | ~np.isnan(values) | segments.numeric
         names = np.empty(len(tokens.hashes), np.bool_)
-        surnames, fillers = (np.isin(tokens.hashes, _characters(text)) for text in (_SURNAMES, _FILLERS))
-        mark_names(*place, segments.capitals, segments.gaps, idf, surnames, fillers, ignored, tokens.offsets, names)
+        mark_names(*place, segments.capitals, segments.gaps, idf, ignored, tokens.offsets, names)
+        names |= _unspaced_names(tokens, segments.gaps, stems, idf) & ~ignored
         marks = np.where(names, 1, 0) | np.where(values >= 0.0, 2, 0)
         arrays = _fact_arrays(prepared, stems, idf, weights, names, values, digits)
         return cls(arrays, marks.astype(np.uint8))
@@ -176,6 +178,51 @@ class Facts:
 
         in_threads(work, range(0, len(left), _CHUNK), jobs)
         return out
+
+    def own(
+        self,
+        text: int,
+        others: Sequence[int],
+        *,
+        terms: npt.NDArray[np.uint64],
+        term_offsets: npt.NDArray[np.int64],
+    ) -> float:
+        """The weight of a document's names and numbers that none of the others has. ``terms`` as in ``compare``."""
+        out = np.empty(1)
+        weigh_own_facts(
+            self.arrays._replace(terms=terms, term_offsets=term_offsets), np.array([text], np.int32),
+            np.array(others, np.int32), np.array([0, len(others)], np.int64), _MOST, out,
+        )  # fmt: skip
+        return float(out[0])
+
+
+def _unspaced_names(
+    tokens: Tokens, gaps: npt.NDArray[np.uint8], stems: npt.NDArray[np.uint64], idf: npt.NDArray[np.float32]
+) -> npt.NDArray[np.bool_]:
+    """Which characters of unspaced scripts begin a name: the first of a pair that no list of words has.
+
+    A surname before two more characters that make no word; or any pair that stands in its text again. Each goes by the
+    pair, so that a given name may be respelled. None of the characters is one of the commonest ``_FILLERS``.
+    """
+    size = len(tokens.hashes)
+    found = np.zeros(size, np.bool_)
+    single = (tokens.hashes & np.uint64(1)) == 1
+    if not single.any():
+        return found
+    pair = single[:-1] & single[1:] & (gaps[1:] == 0) & (idf[:-1] >= _RARE_PAIR)
+    pair[tokens.offsets[1:-1][(tokens.offsets[1:-1] > 0) & (tokens.offsets[1:-1] < size)] - 1] = False
+    first = np.flatnonzero(pair)
+    fillers = np.isin(tokens.hashes, _characters(_FILLERS))
+    first = first[~fillers[first] & ~fillers[first + 1]]
+    document = np.searchsorted(tokens.offsets, first, "right")
+    _, which, counts = np.unique(
+        np.column_stack([document.astype(np.uint64), stems[first]]), axis=0, return_inverse=True, return_counts=True
+    )
+    found[first[counts[which.ravel()] > 1]] = True
+    named = first[np.isin(tokens.hashes[first], _characters(_SURNAMES))]
+    named = named[named + 2 < size]
+    found[named[pair[np.minimum(named + 1, size - 2)] & ~fillers[named + 2]]] = True
+    return found
 
 
 def _numbers(

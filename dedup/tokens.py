@@ -66,6 +66,22 @@ class Tokens:
         starts, ends = byte_to_character(self.batch, document, places).reshape(2, -1)
         return starts, ends
 
+    def places(self, numbers: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+        """Where the tokens of the named documents stand in the arrays, in that order of documents."""
+        length = np.diff(self.offsets)[numbers]
+        behind = np.cumsum(length)
+        shift = self.offsets[numbers] - behind + length
+        return np.arange(behind[-1] if len(behind) else 0) + np.repeat(shift, length)
+
+    def select(self, numbers: npt.NDArray[np.integer]) -> Tokens:
+        """The tokens of the named documents. O(their tokens)."""
+        if np.array_equal(numbers, np.arange(len(self))):
+            return self
+        places = self.places(numbers)
+        offsets = np.concatenate([[0], np.cumsum(np.diff(self.offsets)[numbers])])
+        batch = self.batch.select(numbers)
+        return Tokens(batch, self.hashes[places], self.starts[places], self.ends[places], offsets)
+
     def word(self, document: int, index: int) -> str:
         """The original text of token ``index`` of a document."""
         token = self.offsets[document] + index
@@ -188,12 +204,7 @@ def byte_to_character(batch: TextBatch, document: int, byte_offsets: npt.NDArray
     return characters
 
 
-def keep_tokens(tokens: Tokens, kept: npt.NDArray[np.bool_], numbers: npt.NDArray[np.int64] | None = None) -> Tokens:
-    """The tokens where ``kept`` is true, of all documents or of the named ones."""
-    before = np.concatenate([[0], np.cumsum(kept)])[tokens.offsets]
-    if numbers is None:
-        batch, offsets = tokens.batch, before
-    else:
-        batch = tokens.batch.select(numbers)
-        offsets = np.concatenate([[0], np.cumsum(np.diff(before)[numbers])])
-    return Tokens(batch, tokens.hashes[kept], tokens.starts[kept], tokens.ends[kept], offsets)
+def keep_tokens(tokens: Tokens, kept: npt.NDArray[np.bool_]) -> Tokens:
+    """The tokens where ``kept`` is true."""
+    offsets = np.concatenate([[0], np.cumsum(kept)])[tokens.offsets]
+    return Tokens(tokens.batch, tokens.hashes[kept], tokens.starts[kept], tokens.ends[kept], offsets)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 from dedup.documents import Document
 from dedup.evidence import Evidence, Side
-from dedup.matches import DERIVED, Origin, Relation
+from dedup.matches import DERIVED, Match, Origin, Relation
 from dedup.reasons import give_reasons
 
-__all__ = ["Verdict", "copy_features", "judge", "lineage_features"]
+__all__ = ["Verdict", "copy_features", "dated", "judge", "lineage_features", "lineage_share"]
 
 _HALF_COVERED = 0.5
 _MOSTLY_VERBATIM = 0.72
@@ -27,6 +27,7 @@ _OTHER_NAMES, _VERY_SHORT = 4.0, 85
 _LONG_RUN = 30
 _DATES_APART = 30 * 60.0
 _DECIDED = 0.8
+_BY_DATE = 0.95
 _SURENESS = 1.6
 
 
@@ -97,11 +98,24 @@ def copy_features(evidence: Evidence) -> dict[str, float]:
     }
 
 
+def lineage_share(agreement: float, own_facts: float) -> float:
+    """How likely a text is of the same lineage as some others.
+
+    Parameters
+    ----------
+    agreement : float
+        Mean logit of its pairs with them.
+    own_facts : float
+        Weight of its names and numbers that none of them has.
+    """
+    return _logistic("family", {"agreement": agreement, "own_facts": math.log1p(own_facts)})
+
+
 @cache
 def _model() -> dict[str, dict[str, float]]:
     """Coefficients by part of the model. See dedup/data/verdict.json for what they were trained on."""
     loaded = json.loads((files("dedup") / "data" / "verdict.json").read_text("utf-8"))
-    return {part: loaded[part] for part in ("lineage", "copy", "passage")}
+    return {part: loaded[part] for part in ("lineage", "copy", "passage", "family")}
 
 
 def _logistic(part: str, features: Mapping[str, float]) -> float:
@@ -210,19 +224,37 @@ def _reprint_share(evidence: Evidence, left: Document, right: Document) -> float
     return _sigmoid((edge - middle) / 10.0)
 
 
+def dated(match: Match, left: Document, right: Document) -> Match:
+    """A match that other texts have settled, with what the dates say of its origin."""
+    found = _origin_by_date(left, right)
+    if found is None:
+        return match
+    origin, hint = found
+    source = left.id if origin is Origin.LEFT else right.id
+    return replace(match, origin=origin, source=source, origin_probability=_BY_DATE, reasons=(*match.reasons, hint))
+
+
+def _origin_by_date(left: Document, right: Document) -> tuple[Origin, str] | None:
+    """The earlier text, where both dates are known and far enough apart."""
+    apart = (right.date - left.date).total_seconds() if left.date and right.date else 0.0
+    if abs(apart) < _DATES_APART:
+        return None
+    origin = Origin.LEFT if apart > 0 else Origin.RIGHT
+    return origin, f"the {origin} text is dated {_span(abs(apart))} earlier"
+
+
 def _origin(evidence: Evidence, left: Document, right: Document) -> tuple[Origin, float, tuple[str, ...]]:
     """Which side was there first. Dates that are known and far enough apart outrank what the texts say."""
     guess, why = _origin_score(evidence, left, right)
     sure = _sigmoid(_SURENESS * guess)
     by_text = Origin.UNDECIDED if max(sure, 1.0 - sure) < _DECIDED else Origin.LEFT if sure > 0.5 else Origin.RIGHT
-    apart = (right.date - left.date).total_seconds() if left.date and right.date else 0.0
-    if abs(apart) < _DATES_APART:
+    dates = _origin_by_date(left, right)
+    if dates is None:
         return by_text, round(max(sure, 1.0 - sure), 4), why if by_text is not Origin.UNDECIDED else ()
-    by_date = Origin.LEFT if apart > 0 else Origin.RIGHT
-    hints = (f"the {by_date} text is dated {_span(abs(apart))} earlier",)
+    by_date, hint = dates
     if by_text not in (Origin.UNDECIDED, by_date):
-        return by_date, 0.8, (*hints, *(f"the texts themselves point the other way: {reason}" for reason in why))
-    return by_date, 0.95, hints
+        return by_date, 0.8, (hint, *(f"the texts themselves point the other way: {reason}" for reason in why))
+    return by_date, _BY_DATE, (hint,)
 
 
 def _origin_score(evidence: Evidence, left: Document, right: Document) -> tuple[float, tuple[str, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -65,12 +64,8 @@ def verify(source: Source, pairs: CandidatePairs, *, shingle_size: int = 3, jobs
     >>> found.common.tolist(), found.left.tolist(), found.reach(0.5).tolist()
     ([2], [3], [True])
     """
-    edges = _block_edges(_sizes(source), pairs)
-
-    def count(block: tuple[int, int]) -> npt.NDArray[np.int64]:
-        return _block(source, pairs.left[slice(*block)], pairs.right[slice(*block)], shingle_size)
-
-    parts = in_threads(count, list(pairwise(edges)), jobs)
+    blocks = pairs.blocks(_sizes(source), size=_BLOCK_SIZE, pairs=_BLOCK_PAIRS)
+    parts = in_threads(lambda block: _count(source, block, shingle_size), blocks, jobs)
     common, left, right = np.concatenate([np.empty((3, 0), np.int64), *parts], axis=1)
     return Overlaps(common, left, right)
 
@@ -81,22 +76,12 @@ def _sizes(source: Source) -> npt.NDArray[np.int64]:
     return np.fromiter(map(len, source), np.int64, len(source))
 
 
-def _block_edges(sizes: npt.NDArray[np.int64], pairs: CandidatePairs) -> list[int]:
-    """Where blocks of pairs begin and end: bounded in number and in the size of their documents."""
-    weight = np.cumsum(np.maximum(sizes[pairs.left] + sizes[pairs.right], _BLOCK_SIZE // _BLOCK_PAIRS))
-    numbers = weight // _BLOCK_SIZE
-    return [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(pairs)]
-
-
-def _block(
-    source: Source, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32], shingle_size: int
-) -> npt.NDArray[np.int64]:
-    documents, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+def _count(source: Source, pairs: CandidatePairs, shingle_size: int) -> npt.NDArray[np.int64]:
+    documents, pairs = pairs.renumbered()
     sets = ShingleSets.from_tokens(*_tokens_of(source, documents), shingle_size=shingle_size)
-    left_place, right_place = places.astype(np.int32).reshape(2, -1)
-    out = np.empty((3, len(left)), np.int64)
-    overlaps(sets.values, sets.offsets, left_place, right_place, out[0])
-    out[1], out[2] = sets.totals[left_place], sets.totals[right_place]
+    out = np.empty((3, len(pairs)), np.int64)
+    overlaps(sets.values, sets.offsets, pairs.left, pairs.right, out[0])
+    out[1], out[2] = sets.totals[pairs.left], sets.totals[pairs.right]
     return out
 
 

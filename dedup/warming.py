@@ -15,7 +15,7 @@ import numpy as np
 from dedup.alignment import Alignments, align_pairs, prepare
 from dedup.corpus import Corpus, find_candidates
 from dedup.documents import Document, TextBatch
-from dedup.evidence import gather_evidence
+from dedup.evidence import facts_and_beats, gather_evidence
 from dedup.families import equal_texts
 from dedup.lsh import ReuseLimits
 from dedup.parallel import available_jobs
@@ -78,3 +78,5 @@ def compile_rest() -> None:
     none = np.empty(0, np.int32)
     nothing = Alignments(np.zeros(2, np.int64), none, none, none, none, np.empty(0, np.uint8), np.empty(0, np.float64))
     gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=found.statistics, languages=corpus.languages)
+    facts, beats = facts_and_beats(prepared, corpus.languages)
+    facts.own(0, [1], terms=beats.terms, term_offsets=beats.offsets)

@@ -1,5 +1,6 @@
 """What a comparison promises, whatever its stages do inside."""
 
+import dataclasses
 import json
 import random
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dedup import DedupError, Document, Relation, Settings, compare, compare_pair
+from dedup import DedupError, Document, Relation, Settings, compare, compare_pair, engine, judging
 from dedup.engine import explain_pair
 from dedup.tokens import fold
 
@@ -88,11 +89,18 @@ def test_order_and_threads_do_not_change_a_byte():
     assert outputs(compare(shuffled, settings=ALL, jobs=2)) == first
 
 
+def test_blocks_do_not_change_a_byte(monkeypatch):
+    documents = story("ferry") + story("seilbahn") + story("museum-zh")
+    whole = outputs(compare(documents, settings=ALL))
+    monkeypatch.setattr(judging, "_BLOCK_PAIRS", 7)
+    assert outputs(compare(documents, settings=ALL)) == whole
+
+
 def test_empty_documents_are_counted_and_match_nothing():
-    found = compare([("a", ""), ("b", " \n"), ("c", "…"), ("d", WIRE)], settings=ALL)
+    found = compare([("a", ""), ("b", " \n"), ("c", "…"), ("d", WIRE), ("e", "")], settings=ALL)
     assert found.matches == []
-    assert {stage.name: stage.count for stage in found.stages}["documents without words"] == 3
-    assert list(found.documents) == ["a", "b", "c", "d"]
+    assert {stage.name: stage.count for stage in found.stages}["documents without words"] == 4
+    assert list(found.documents) == ["a", "b", "c", "d", "e"]
 
 
 def test_an_empty_result_says_what_each_stage_had():
@@ -133,10 +141,25 @@ def test_identical_texts_are_tied_to_the_earliest_of_them():
     assert len(everything.matches) == 3
 
 
-def test_many_identical_texts_stay_linear():
+def test_many_identical_texts_are_measured_once(monkeypatch):
+    measured = []
+
+    def measure(left, right):
+        measured.append((left.id, right.id))
+        return explain_pair(left, right)
+
+    monkeypatch.setattr(engine, "explain_pair", measure)
     found = compare([(f"{i:04}", WIRE) for i in range(300)])
     assert len(found.matches) == 299
     assert len(found.families) == 1
+    assert measured == [("0000", "0001")]
+    monkeypatch.undo()
+    assert found.matches[9] == dataclasses.replace(compare_pair(WIRE, WIRE), left="0000", right="0010")
+
+
+def test_equal_texts_of_other_punctuation_have_passages_of_their_own():
+    found = compare([("a", "Fog closed the harbour on Monday."), ("b", "Fog closed the harbour – on Monday!")])
+    assert [(match.passages[0].left_end, match.passages[0].right_end) for match in found.matches] == [(32, 34)]
 
 
 def test_against_reports_only_pairs_of_new_and_old_with_the_new_one_left():

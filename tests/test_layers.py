@@ -8,8 +8,8 @@ PACKAGE = Path(__file__).parent.parent / "dedup"
 LAYERS = [
     "version", "errors", "extras", "documents", "parallel", "readers", "kernels", "unicode_table", "tokens",
     "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "verify", "tfidf", "boilerplate",
-    "alignment", "matches", "facts", "evidence", "reasons", "verdict", "origins", "families", "settings", "report",
-    "comparison", "corpus", "engine", "warming", "cli", "__main__",
+    "alignment", "matches", "facts", "evidence", "reasons", "verdict", "lineages", "origins", "families", "settings",
+    "report", "comparison", "corpus", "judging", "engine", "warming", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -45,23 +45,6 @@ def test_a_form_filled_in_twice_is_no_copy():
     assert not explain_pair(Document("a", left), Document("b", right))[0].derived
 
 
-def test_two_doubtful_rewrites_of_one_source_are_siblings():
-    matches = [a_match("a", "s", 0.9, "s"), a_match("b", "s", 0.9, "s"), a_match("a", "b", 0.3)]
-    sibling = find_common_origins(matches)[2]
-    assert (sibling.relation, sibling.origin) == (Relation.REWRITTEN, Origin.COMMON)
-    assert sum(sibling.relation_probabilities.values()) == 1.0
-
-
-def test_a_text_made_of_two_others_does_not_tie_them():
-    matches = [a_match("a", "m", 0.9, "a"), a_match("b", "m", 0.9, "b"), a_match("a", "b", 0.3)]
-    assert not find_common_origins(matches)[2].derived
-
-
-def test_a_pair_without_evidence_of_its_own_is_left_alone():
-    matches = [a_match("a", "s", 0.9, "s"), a_match("b", "s", 0.9, "s"), a_match("a", "b", 0.01)]
-    assert find_common_origins(matches)[2] == matches[2]
-
-
 def test_of_two_texts_of_one_origin_only_the_first_is_named_as_source():
     matches = [a_match("a", "s", 0.9, "s"), a_match("b", "s", 0.9, "s"), a_match("a", "b", 0.9, "a")]
     found = {(match.left, match.right): match for match in find_common_origins(matches)}

@@ -26,14 +26,16 @@ from dedup.alignment import align_pairs, prepare
 from dedup.boilerplate import find_boilerplate
 from dedup.corpus import Corpus, find_candidates
 from dedup.documents import Document
-from dedup.evidence import Evidence, gather_evidence
+from dedup.evidence import Evidence, facts_and_beats, gather_evidence
+from dedup.families import components
+from dedup.judging import Told
 from dedup.lsh import CandidatePairs, ReuseLimits
 from dedup.settings import Settings
 from dedup.statistics import Statistics
 from dedup.verdict import copy_features, lineage_features
 
 TARGET = ROOT / "dedup" / "data" / "verdict.json"
-SLACK = {"lineage": 0.1, "copy": 0.6}
+SLACK = {"lineage": 0.1, "copy": 0.6, "family": 1.0}
 """How far above the highest negative each part's threshold stands. Newswire forms and follow-ups share words without
 being derived; most lie just above 0.1: see docs/reuters.md."""
 
@@ -48,6 +50,7 @@ SIGNS: Mapping[str, Mapping[str, float]] = {
         "few_facts": -1, "brevity": -1,
     },
     "copy": {"kept": 1, "novelty": -1, "little_text": -1},
+    "family": {"agreement": 1, "own_facts": -1},
 }  # fmt: skip
 """Which way each feature may speak."""
 
@@ -196,7 +199,7 @@ def fit(features: Array, derived: Array, weights: Array, names: Sequence[str], s
     return np.concatenate([[beta[0] - (coefficients * mean).sum()], coefficients])
 
 
-def train(part: str, examples: Sequence[Example]) -> dict[str, float]:
+def train(part: str, examples: Sequence[Example]) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
     """The coefficients of one part, and on the way what cross-validation by group says of them.
 
     The threshold stands above every negative but the similar news, whose raters never asked who wrote from whom: two
@@ -216,10 +219,71 @@ def train(part: str, examples: Sequence[Example]) -> dict[str, float]:
     certain = (derived == 0) & ~np.char.startswith(groups, "news")
     threshold = float(scores[certain].max()) + SLACK[part]
     report(part, used, scores, threshold)
+    held_out = {item.pair: float(score) - threshold for item, score in zip(used, scores, strict=True)}
+    return coefficients(beta, threshold, names), held_out
+
+
+def coefficients(beta: Array, threshold: float, names: Sequence[str]) -> dict[str, float]:
+    """As they stand in the file, 0 at the threshold."""
     return {
         "intercept": round(float(beta[0]) - threshold, 4),
         **{name: round(float(value), 4) for name, value in zip(names, beta[1:], strict=True)},
     }
+
+
+def train_family(
+    folder: Path, examples: Sequence[Example], logits: Mapping[tuple[str, str], float]
+) -> dict[str, float]:
+    """What makes a text one of a lineage: learnt from the lineages that the pairs' held-out logits make of a newsroom.
+
+    Each text is held against each lineage of its story, its own without itself. One that is surely of another lineage
+    is no example.
+    """
+    truth = {item.pair: item.derived for item in examples if item.pair in logits}
+    names = sorted({name for pair in truth for name in pair})
+    at = {name: number for number, name in enumerate(names)}
+    likely = [pair for pair in truth if logits[pair] >= 0.0]
+    root = components(len(names), (at[pair[0]] for pair in likely), (at[pair[1]] for pair in likely))
+    told, linked = tell(folder), {**truth, **{(b, a): derived for (a, b), derived in truth.items()}}
+    group = {name: item.group for item in examples for name in item.pair}
+    rows, derived, groups = [], [], []
+    for name in names:
+        for number in np.unique(root):
+            members = [other for other in names if root[at[other]] == number and (name, other) in linked]
+            taken = np.sum(root == root[at[name]]) > 1 and root[at[name]] != number
+            if len(members) < 2 or (taken and not any(linked[name, other] for other in members)):
+                continue
+            both = [logits.get((name, other), logits.get((other, name), 0.0)) for other in members]
+            agreement = float(np.clip(both, -5.0, 5.0).mean())
+            rows.append([agreement, math.log1p(told.own(name, members))])
+            derived.append(np.mean([linked[name, other] for other in members]) > 0.5)
+            groups.append(group[name])
+    features, target = np.array(rows), np.array(derived, np.float64)
+    weights = np.where(target, 1.0 / target.mean(), 1.0 / (1.0 - target.mean()))
+    signs = SIGNS["family"]
+    scores = np.empty(len(rows))
+    for story in sorted(set(groups)):
+        kept = np.array([other != story for other in groups])
+        beta = fit(features[kept], target[kept], weights[kept], list(signs), list(signs.values()))
+        scores[~kept] = beta[0] + features[~kept] @ beta[1:]
+    threshold = float(scores[target == 0].max()) + SLACK["family"]
+    print(f"family: threshold {threshold:.2f}, found {(scores[target == 1] > threshold).sum()} of {int(target.sum())}")
+    beta = fit(features, target, weights, list(signs), list(signs.values()))
+    return coefficients(beta, threshold, list(signs))
+
+
+def tell(folder: Path) -> Told:
+    """What the texts of a newsroom tell."""
+    names = sorted(read_lineage(folder / "labels.json").documents)
+    corpus = Corpus.from_documents([Document(name, (folder / name).read_text("utf-8")) for name in names])
+    prepared = prepare(
+        corpus.tokens,
+        corpus.segments,
+        languages=corpus.languages,
+        statistics=Statistics.background(),
+        boilerplate=find_boilerplate(corpus.tokens, corpus.segments),
+    )
+    return Told(*facts_and_beats(prepared, corpus.languages), {name: number for number, name in enumerate(names)})
 
 
 def report(part: str, examples: Sequence[Example], scores: Array, threshold: float) -> None:
@@ -250,13 +314,17 @@ def main() -> None:
         learnt.append("SemEval 2022 task 8, news similarity, English pairs, as negatives; half of them")
     model: dict[str, object] = {
         "about": "Logits of the verdict on a pair, by benchmarks/training/verdict.py. lineage: names, numbers,"
-        " quotations and their order. copy: shared words. passage: the longest passage, set by hand. Intercepts are"
+        " quotations and their order. copy: shared words. passage: the longest passage, set by hand. family: a"
+        " text and a lineage of several. Intercepts are"
         " shifted so that in cross-validation by story no report of its own in the newsroom or among the short answers"
         " is called derived.",
         "trained_on": learnt,
     }
-    for part in SIGNS:
-        model[part] = train(part, examples)
+    logits: dict[tuple[str, str], float] = {}
+    for part in FEATURES:
+        model[part], held_out = train(part, examples)
+        logits |= {pair: max(score, logits.get(pair, score)) for pair, score in held_out.items()}
+    model["family"] = train_family(ROOT / "seeds", newsroom(ROOT / "seeds"), logits)
     intercept = round(-PASSAGE_SLOPE * math.log1p(LONGEST_CHANCE), 4)
     model["passage"] = {"intercept": intercept, "longest": PASSAGE_SLOPE}
     TARGET.write_text(json.dumps(model, indent=1, ensure_ascii=False) + "\n", "utf-8")

@@ -15,7 +15,6 @@ _LAST_LINES = 3
 _WHOLE_STORY = 100
 _NOUN_CAPITALS = 0.22
 _RARE_NOUN = 6.0
-_RARE_CHARACTER = 8.5
 _SENTENCE = 2
 
 
@@ -248,17 +247,14 @@ def mark_names(
     capitals: npt.NDArray[np.bool_],
     gaps: npt.NDArray[np.uint8],
     idf: npt.NDArray[np.float32],
-    surnames: npt.NDArray[np.bool_],
-    fillers: npt.NDArray[np.bool_],
     ignored: npt.NDArray[np.bool_],
     offsets: npt.NDArray[np.int64],
     out: npt.NDArray[np.bool_],
 ) -> None:
-    """Mark the tokens that are names or parts of them.
+    """Mark the words that are names or parts of them.
 
     A word with a capital that is not the first of its sentence; where all nouns have capitals, the last of several
-    such words in a row, when it is rare; of Chinese, the two rare characters behind a surname, none of them one of the
-    commonest ``fillers``. ``ignored`` tokens, numbers among them, are no names. O(tokens).
+    such words in a row, when it is rare. ``ignored`` tokens, numbers among them, are no names. O(tokens).
     """
     for d in range(len(offsets) - 1):
         a, b = offsets[d], offsets[d + 1]
@@ -267,11 +263,6 @@ def mark_names(
             out[i] = False
             if ignored[i]:
                 continue
-            if i >= a + 1 and i + 1 < b and surnames[i - 1]:
-                out[i] = (
-                    gaps[i] == 0 and gaps[i + 1] == 0 and not fillers[i] and not fillers[i + 1]
-                    and idf[i - 1] >= _RARE_CHARACTER and idf[i] >= _RARE_CHARACTER
-                )  # fmt: skip
             if not capitals[i] or gaps[i] >= _SENTENCE:
                 continue
             if not nouns:

@@ -1,7 +1,7 @@
 # make demo   set up, then compare the sample newsroom and show what it found
 # make test   set up, then run the tests
 # make check  lint, types, layers, documentation examples, and the wheel outside the checkout
-# make bench  the quality gate and a short speed benchmark
+# make bench  the gates of quality and of speed, and a short benchmark of sketches
 
 PYTHON ?= python3
 VENV := .venv
@@ -27,7 +27,7 @@ check: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks quality
 	$(BIN)/python -m benchmarks.speed sketches --short
-	$(BIN)/python -m benchmarks.speed pairs --short
+	$(BIN)/python -m benchmarks gate
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -18,6 +18,7 @@ __all__ = [
     "PassageKind",
     "Relation",
     "Settings",
+    "ShingleSamples",
     "Skipped",
     "Statistics",
     "TextBatch",
@@ -39,7 +40,7 @@ _HOMES = {
     "matches": ("Family", "Match", "Origin", "Relation"),
     "readers": ("read_documents",),
     "settings": ("Settings",),
-    "sketch": ("MinHasher",),
+    "sketch": ("MinHasher", "ShingleSamples"),
     "statistics": ("Statistics",),
 }
 

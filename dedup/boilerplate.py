@@ -1,23 +1,31 @@
-"""Boilerplate: lines that an outlet prints under everything, found by how many unrelated documents have them."""
+"""Boilerplate: lines that an outlet prints under everything, and text that is known to be anybody's.
+
+The first are found by how many unrelated documents have them, the second by comparison with templates.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from dedup.documents import TextBatch
 from dedup.kernels.lines import line_fingerprints, mark_tokens, shared_tokens
-from dedup.segments import Segments
-from dedup.tokens import Tokens
+from dedup.segments import Segments, segment
+from dedup.tokens import Tokens, tokenize
 
-__all__ = ["Lines", "find_boilerplate"]
+__all__ = ["KnownText", "Lines", "find_boilerplate", "known_text"]
 
 _HEAD, _FOOT = 3, 6
 _LEAST_AT_EDGE, _LEAST_ANYWHERE = 3, 6
 _SAMPLE = 16
 _RELATED = 0.3
 _LONGEST_SHARE = 0.8
+_RUN, _LEAST_SENTENCE = 6, 3
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +48,15 @@ class Lines:
     @classmethod
     def from_tokens(cls, tokens: Tokens, segments: Segments) -> Lines:
         """The lines as newlines divide them."""
+        return cls.from_numbers(tokens, segments.lines)
+
+    @classmethod
+    def from_numbers(cls, tokens: Tokens, numbers: npt.NDArray[np.int32]) -> Lines:
+        """Neighbouring tokens of a document that have the same number, such as that of their sentence."""
         fingerprints = np.empty(len(tokens.hashes), np.uint64)
         lengths = np.empty(len(tokens.hashes), np.int32)
         offsets = np.empty(len(tokens.offsets), np.int64)
-        n = line_fingerprints(tokens.hashes, segments.lines, tokens.offsets, fingerprints, lengths, offsets)
+        n = line_fingerprints(tokens.hashes, numbers, tokens.offsets, fingerprints, lengths, offsets)
         return cls(fingerprints[:n].copy(), lengths[:n].copy(), offsets)
 
     def documents(self) -> npt.NDArray[np.int64]:
@@ -51,8 +64,79 @@ class Lines:
         return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownText:
+    """Templates, as what is looked for in documents: their lines, their sentences, and every few words in a row.
+
+    Attributes
+    ----------
+    lines, sentences, runs : uint64 arrays, ascending
+        Fingerprints. Sentences have at least three tokens; a run has six, or twelve from a single character of an
+        unspaced script on.
+    """
+
+    lines: npt.NDArray[np.uint64]
+    sentences: npt.NDArray[np.uint64]
+    runs: npt.NDArray[np.uint64]
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[str]) -> KnownText:
+        """The templates of some texts."""
+        tokens = tokenize(TextBatch.from_texts(texts))
+        segments = segment(tokens)
+        sentences = Lines.from_numbers(tokens, segments.sentences)
+        long_enough = sentences.lengths >= _LEAST_SENTENCE
+        values, _, whole = _runs(tokens)
+        return cls(
+            np.unique(Lines.from_tokens(tokens, segments).fingerprints),
+            np.unique(sentences.fingerprints[long_enough]),
+            np.unique(values[whole]),
+        )
+
+    def __bool__(self) -> bool:
+        return len(self.lines) > 0
+
+    def mark(self, tokens: Tokens, segments: Segments) -> npt.NDArray[np.bool_]:
+        """Which tokens stand in the templates: a bool array (t,). O(t log of the templates' length)."""
+        out = np.zeros(len(tokens.hashes), np.bool_)
+        lines, sentences = Lines.from_tokens(tokens, segments), Lines.from_numbers(tokens, segments.sentences)
+        out |= np.repeat(np.isin(lines.fingerprints, self.lines), lines.lengths)
+        known = np.isin(sentences.fingerprints, self.sentences) & (sentences.lengths >= _LEAST_SENTENCE)
+        out |= np.repeat(known, sentences.lengths)
+        values, lengths, whole = _runs(tokens)
+        starts = np.flatnonzero(whole & np.isin(values, self.runs))
+        change = np.zeros(len(out) + 1, np.int64)
+        np.add.at(change, starts, 1)
+        np.add.at(change, starts + lengths[starts], -1)
+        return out | (np.cumsum(change[:-1]) > 0)
+
+
+@lru_cache(maxsize=4)
+def known_text(texts: tuple[str, ...]) -> KnownText:
+    """What ``KnownText.from_texts`` makes of templates, kept for the next call."""
+    return KnownText.from_texts(texts)
+
+
+def _runs(tokens: Tokens) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The run from each token on: its fingerprint, its length, and whether it ends within the document."""
+    size = len(tokens.hashes)
+    room = np.concatenate([tokens.hashes, np.zeros(2 * _RUN, np.uint64)])
+    values = np.zeros(size, np.uint64)
+    single = (tokens.hashes & np.uint64(1)).astype(np.bool_)
+    for step in range(2 * _RUN):
+        further = values * _FACTOR + room[step : step + size]
+        values = further if step < _RUN else np.where(single, further, values)
+    lengths = np.where(single, 2 * _RUN, _RUN)
+    ends = np.repeat(tokens.offsets[1:], np.diff(tokens.offsets))
+    return values, lengths, np.arange(size) + lengths <= ends
+
+
 def find_boilerplate(
-    tokens: Tokens, segments: Segments, families: npt.NDArray[np.int64] | None = None
+    tokens: Tokens,
+    segments: Segments,
+    families: npt.NDArray[np.int64] | None = None,
+    *,
+    base: KnownText | None = None,
 ) -> npt.NDArray[np.bool_]:
     """Which tokens are boilerplate.
 
@@ -67,11 +151,14 @@ def find_boilerplate(
     families : int64 array (n,), optional
         Near-duplicate family of each document; the lines of one family count once. Without it, only repeats within
         a document are found.
+    base : KnownText, optional
+        Templates: what stands in them is boilerplate wherever it stands.
 
     Returns
     -------
     bool array (t,)
-        A mask over the tokens. Never all of a document: where nearly all of one is repeated, it has no boilerplate.
+        A mask over the tokens. Never all of a document, unless all of it is known: where nearly all of one is
+        repeated, it has no boilerplate of its own.
     """
     lines = Lines.from_tokens(tokens, segments)
     marked = _own_repeats(lines)
@@ -79,18 +166,17 @@ def find_boilerplate(
         marked |= _shared_lines(lines, families)
     out = np.empty(len(tokens.hashes), np.bool_)
     mark_tokens(marked, lines.lengths, out)
-    for document in range(len(tokens)):
-        own = slice(tokens.offsets[document], tokens.offsets[document + 1])
-        if out[own].sum() > _LONGEST_SHARE * (own.stop - own.start):
-            out[own] = False
-    return out
+    length = np.diff(tokens.offsets)
+    repeated = np.diff(np.concatenate([[0], np.cumsum(out)])[tokens.offsets])
+    out &= np.repeat(repeated <= _LONGEST_SHARE * length, length)
+    return out | base.mark(tokens, segments) if base else out
 
 
 def _own_repeats(lines: Lines) -> npt.NDArray[np.bool_]:
     """Lines of at least three tokens that stand in their document before or after."""
-    keys = np.stack([lines.documents().astype(np.uint64), lines.fingerprints], axis=1)
-    _, inverse, counts = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
-    return (counts[inverse.ravel()] > 1) & (lines.lengths >= 3)
+    keys = lines.fingerprints ^ (lines.documents().astype(np.uint64) * _FACTOR)
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return (counts[inverse] > 1) & (lines.lengths >= 3)
 
 
 def _shared_lines(lines: Lines, families: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -101,10 +187,10 @@ def _shared_lines(lines: Lines, families: npt.NDArray[np.int64]) -> npt.NDArray[
     totals = np.bincount(owner, lines.lengths, len(families)).astype(np.int64)
     marked = np.zeros(len(owner), np.bool_)
     order = np.argsort(lines.fingerprints, kind="stable")
-    edges = np.flatnonzero(np.diff(lines.fingerprints[order])) + 1
-    for group in np.split(order, edges):
-        if len(group) < _LEAST_AT_EDGE:
-            continue
+    ordered_lines = lines.fingerprints[order]
+    edges = np.flatnonzero(np.diff(ordered_lines, prepend=~ordered_lines[:1], append=~ordered_lines[-1:]))
+    for edge in np.flatnonzero(np.diff(edges) >= _LEAST_AT_EDGE).tolist():
+        group = order[edges[edge] : edges[edge + 1]]
         _, first = np.unique(families[owner[group]], return_index=True)
         needed = _LEAST_AT_EDGE if at_edge[group].mean() >= 0.8 else _LEAST_ANYWHERE
         if len(first) >= needed and not _mostly_related(

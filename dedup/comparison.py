@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.extras import import_pandas, import_pyarrow
-from dedup.matches import Family, Match, Relation
+from dedup.limits import LIMITS
+from dedup.matches import Family, Match
 from dedup.report import records
+from dedup.report.anonymous import Names
+from dedup.report.arrow import matches_to_arrow
 from dedup.report.destination import check_destination, open_destination
 from dedup.settings import Settings
 from dedup.tokens import TOKENIZER_VERSION
@@ -67,10 +70,13 @@ class Comparison:
             "skipped": len(self.skipped),
             "matches": len(self.matches),
             "families": len(self.families),
+            "limits": list(LIMITS),
         }
 
     def write(self, path: str | Path) -> None:
-        """Write the matches to a file in the form that its name asks for: .jsonl, .json, .csv or .parquet.
+        """Write to a file in the form that its name asks for: .html, .json, .jsonl, .csv, .parquet or .sarif.
+
+        The page of .html and the object of .json hold the whole comparison, the others its matches.
 
         Raises
         ------
@@ -88,6 +94,20 @@ class Comparison:
         with open_destination(path) as stream:
             _WRITERS[suffix](self, stream)
 
+    def anonymised(self) -> Comparison:
+        """The same without names: documents and outlets are numbered, titles and addresses left out.
+
+        The texts are not touched: whoever is named in them remains named.
+        """
+        names = Names(self.documents.values())
+        return replace(
+            self,
+            matches=names.matches(self.matches),
+            families=names.families(self.families),
+            documents=names.documents(self.documents),
+            skipped=names.skipped(self.skipped),
+        )
+
     def to_arrow(self) -> Any:
         """The matches as a ``pyarrow.Table``, a column for each name in a match's JSON.
 
@@ -96,17 +116,7 @@ class Comparison:
         MissingExtra
             When pyarrow is not installed.
         """
-        arrow = import_pyarrow("Arrow tables")
-        text, number = arrow.string(), arrow.float64()
-        span = [(name, arrow.int64()) for name in ("left_start", "left_end", "right_start", "right_end")]
-        kinds = {
-            "derived": arrow.bool_(),
-            "relation_probabilities": arrow.struct([(str(relation), number) for relation in Relation]),
-            "passages": arrow.list_(arrow.struct([*span, ("kind", text)])),
-            "reasons": arrow.list_(text),
-        } | dict.fromkeys(("left", "right", "relation", "origin", "source"), text)
-        schema = arrow.schema([(name, kinds.get(name, number)) for name in records.COLUMNS])
-        return arrow.Table.from_pylist([match.to_dict() for match in self.matches], schema=schema)
+        return matches_to_arrow(self.matches)
 
     def to_pandas(self) -> Any:
         """The matches as a ``pandas.DataFrame``.
@@ -131,8 +141,30 @@ def _write_json(comparison: Comparison, stream: TextIO) -> None:
     )
 
 
+def _write_html(comparison: Comparison, stream: TextIO) -> None:
+    from dedup.report.html import write_html
+
+    write_html(
+        stream,
+        header=comparison.header(),
+        matches=comparison.matches,
+        families=comparison.families,
+        documents=comparison.documents,
+        skipped=comparison.skipped,
+        stages=[(stage.name, stage.count) for stage in comparison.stages],
+    )
+
+
+def _write_sarif(comparison: Comparison, stream: TextIO) -> None:
+    from dedup.report.sarif import write_sarif
+
+    write_sarif(stream, matches=comparison.matches, documents=comparison.documents, skipped=comparison.skipped)
+
+
 _WRITERS: dict[str, Callable[[Comparison, TextIO], None]] = {
     ".jsonl": lambda comparison, stream: records.write_jsonl(comparison.matches, stream),
     ".json": _write_json,
     ".csv": lambda comparison, stream: records.write_csv(comparison.matches, stream),
+    ".html": _write_html,
+    ".sarif": _write_sarif,
 }

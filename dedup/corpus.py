@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from dedup.boilerplate import find_boilerplate
+from dedup.boilerplate import find_boilerplate, known_text
 from dedup.documents import Document, TextBatch
 from dedup.families import components
 from dedup.kernels.phrases import mark_phrases
@@ -114,10 +114,12 @@ def find_candidates(corpus: Corpus, *, settings: Settings, limits: ReuseLimits, 
     count : callable
         Told the name and the size of what each stage leaves.
     """
-    near, families = _near_families(corpus.tokens, settings, jobs)
+    base = known_text(settings.base)
+    own = keep_tokens(corpus.tokens, ~base.mark(corpus.tokens, corpus.segments)) if base else corpus.tokens
+    near, families = _near_families(own, settings, jobs)
     count("near-duplicate candidates", len(near))
     count("near-duplicate families", len(np.unique(families)))
-    boilerplate = find_boilerplate(corpus.tokens, corpus.segments, families)
+    boilerplate = find_boilerplate(corpus.tokens, corpus.segments, families, base=base)
     content = keep_tokens(corpus.tokens, ~boilerplate)
     counts = TermCounts.from_tokens(content)
     shingles = ShingleSets.from_tokens(content)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.alignment import Passage, prepare
-from dedup.boilerplate import find_boilerplate
+from dedup.boilerplate import find_boilerplate, known_text
 from dedup.comparison import Comparison, Stage
 from dedup.corpus import Corpus, find_candidates
 from dedup.documents import Document, TextBatch, as_document
@@ -109,9 +109,9 @@ def compare(
     pairs = found.pairs
     if old:
         pairs = pairs.where(is_old[heads[pairs.left]] != is_old[heads[pairs.right]])
-    judged = judge_pairs(corpus, found.statistics, found.boilerplate, pairs, jobs, tell)
-    settled = settle_pairs(corpus, found.statistics, found.boilerplate, judged)
-    matches = find_common_origins(settled) + _identical(everything, classes, settings.all_pairs)
+    judged = judge_pairs(corpus, found.statistics, found.boilerplate, pairs, jobs, tell, settings.model)
+    settled = settle_pairs(corpus, found.statistics, found.boilerplate, judged, settings.model)
+    matches = find_common_origins(settled) + _identical(everything, classes, settings)
     if old:
         across = [match for match in matches if (match.left in old) != (match.right in old)]
         matches = [match if match.left in new else match.swap() for match in across]
@@ -134,6 +134,7 @@ def compare_pair(
     right: Document | str,
     *,
     statistics: Statistics | None = None,
+    settings: Settings = Settings(),
 ) -> Match:
     """Compare two texts, whatever their relation.
 
@@ -143,7 +144,9 @@ def compare_pair(
         Bare texts get the ids ``left`` and ``right``.
     statistics : Statistics, optional
         Of a collection; the shipped background alone by default. Boilerplate is then known only where a text repeats
-        itself.
+        itself, and from ``settings.base``.
+    settings : Settings
+        ``base`` and ``model`` count; what a search needs does not.
 
     Returns
     -------
@@ -155,11 +158,15 @@ def compare_pair(
     >>> str(compare_pair("Fog closed the harbour.", "Apples are cheap this year.").relation)
     'unrelated'
     """
-    return explain_pair(left, right, statistics=statistics)[0]
+    return explain_pair(left, right, statistics=statistics, settings=settings)[0]
 
 
 def explain_pair(
-    left: Document | str, right: Document | str, *, statistics: Statistics | None = None
+    left: Document | str,
+    right: Document | str,
+    *,
+    statistics: Statistics | None = None,
+    settings: Settings = Settings(),
 ) -> tuple[Match, Evidence]:
     """``compare_pair``, and all that was measured."""
     documents = [
@@ -173,10 +180,10 @@ def explain_pair(
         corpus.segments,
         languages=corpus.languages,
         statistics=statistics,
-        boilerplate=find_boilerplate(corpus.tokens, corpus.segments),
+        boilerplate=find_boilerplate(corpus.tokens, corpus.segments, base=known_text(settings.base)),
     )
     pair = CandidatePairs(np.zeros(1, np.int32), np.ones(1, np.int32))
-    [result] = measure_pairs(corpus, prepared, statistics, pair, 1)
+    [result] = measure_pairs(corpus, prepared, statistics, pair, 1, settings.model)
     return result
 
 
@@ -236,7 +243,7 @@ def _among(classes: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> npt
     return np.array([first.get(int(number), -1) for number in classes], np.int64)
 
 
-def _identical(documents: Sequence[Document], classes: npt.NDArray[np.int64], all_pairs: bool) -> list[Match]:
+def _identical(documents: Sequence[Document], classes: npt.NDArray[np.int64], settings: Settings) -> list[Match]:
     """Matches of equal texts: of each with its class's representative, the earliest dated, then by id.
 
     What is measured of one such pair holds for all that are written alike; only dates and outlets differ.
@@ -249,12 +256,12 @@ def _identical(documents: Sequence[Document], classes: npt.NDArray[np.int64], al
     for group in groups.values():
         ranked = sorted(group, key=lambda item: (item.date.timestamp() if item.date else float("inf"), item.id))
         measured: dict[tuple[str, str | None, str, str | None], tuple[Evidence, tuple[Passage, ...]]] = {}
-        for i, first in enumerate(ranked if all_pairs else ranked[:1]):
+        for i, first in enumerate(ranked if settings.all_pairs else ranked[:1]):
             for other in ranked[i + 1 :]:
                 left, right = (first, other) if first.id < other.id else (other, first)
                 key = left.text, left.language, right.text, right.language
                 if key not in measured:
-                    match, evidence = explain_pair(left, right)
+                    match, evidence = explain_pair(left, right, settings=settings)
                     measured[key] = evidence, match.passages
-                matches.append(new_match(left, right, *measured[key]))
+                matches.append(new_match(left, right, *measured[key], settings.model))
     return matches

@@ -5,6 +5,7 @@
     DedupError
     ├── ReadError        a document or a file of documents cannot be read
     ├── SettingsError    a setting is unknown or has a value that makes no sense
+    ├── ModelError       a model of the verdict cannot be read, or labels are too few to train one
     ├── MismatchError    two things made by different schemes were to be compared
     └── MissingExtra     an optional dependency is needed and not installed
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DedupError", "MismatchError", "MissingExtra", "ReadError", "SettingsError", "Skipped"]
+__all__ = ["DedupError", "MismatchError", "MissingExtra", "ModelError", "ReadError", "SettingsError", "Skipped"]
 
 
 class DedupError(Exception):
@@ -28,6 +29,10 @@ class ReadError(DedupError):
 
 class SettingsError(DedupError):
     """A setting is unknown, or its value makes no sense."""
+
+
+class ModelError(DedupError):
+    """A model of the verdict cannot be read or trained."""
 
 
 class MismatchError(DedupError):

@@ -320,7 +320,7 @@ def _boilerplate_lines(prepared: AlignmentInput) -> list[frozenset[int]]:
     """Fingerprints of each document's lines that are boilerplate."""
     lines = Lines.from_tokens(prepared.tokens, prepared.segments)
     first = np.cumsum(lines.lengths) - lines.lengths
-    marked = prepared.boilerplate[first] if len(first) else np.empty(0, np.bool_)
+    marked = np.logical_and.reduceat(prepared.boilerplate, first) if len(first) else np.empty(0, np.bool_)
     return [
         frozenset(lines.fingerprints[a:b][marked[a:b]].tolist())
         for a, b in zip(lines.offsets[:-1], lines.offsets[1:], strict=True)

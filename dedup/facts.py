@@ -186,14 +186,17 @@ class Facts:
         *,
         terms: npt.NDArray[np.uint64],
         term_offsets: npt.NDArray[np.int64],
-    ) -> float:
-        """The weight of a document's names and numbers that none of the others has. ``terms`` as in ``compare``."""
-        out = np.empty(1)
+    ) -> tuple[float, float]:
+        """The weight of a document's names and numbers, and of those that none of the others has.
+
+        ``terms`` are as in ``compare``.
+        """
+        out = np.empty((1, 2))
         weigh_own_facts(
             self.arrays._replace(terms=terms, term_offsets=term_offsets), np.array([text], np.int32),
             np.array(others, np.int32), np.array([0, len(others)], np.int64), _MOST, out,
         )  # fmt: skip
-        return float(out[0])
+        return float(out[0, 0]), float(out[0, 1])
 
 
 def _unspaced_names(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dedup.alignment import AlignmentInput, Passage, align_pairs, passages_of, prepare
 from dedup.corpus import Corpus
+from dedup.division import divide_passages
 from dedup.documents import Document
 from dedup.evidence import Beats, Evidence, facts_and_beats, gather_evidence
 from dedup.facts import Facts
@@ -18,6 +19,7 @@ from dedup.families import components
 from dedup.lineages import settle_lineages, whole_share
 from dedup.lsh import CandidatePairs
 from dedup.matches import Match, Origin
+from dedup.model import Model
 from dedup.statistics import Statistics
 from dedup.verdict import dated, judge
 
@@ -34,6 +36,7 @@ def judge_pairs(
     pairs: CandidatePairs,
     jobs: int,
     tell: Callable[[str, int, int], None],
+    model: Model,
 ) -> list[Match]:
     """Align the candidate pairs and judge them, a block at a time: memory holds what is measured of one block."""
     matches: list[Match] = []
@@ -50,7 +53,7 @@ def judge_pairs(
             statistics=statistics,
             boilerplate=boilerplate[corpus.tokens.places(documents)],
         )
-        matches += [match for match, _ in measure_pairs(part, prepared, statistics, block, jobs)]
+        matches += [match for match, _ in measure_pairs(part, prepared, statistics, block, jobs, model)]
     tell("aligning", done, len(pairs))
     return matches
 
@@ -63,14 +66,14 @@ class Told:
     beats: Beats
     numbers: dict[str, int]
 
-    def own(self, text: str, others: Sequence[str]) -> float:
-        """The weight of the facts that none of the others has."""
+    def own(self, text: str, others: Sequence[str]) -> tuple[float, float]:
+        """The weight of a text's facts, and of those that none of the others has."""
         named = [self.numbers[other] for other in others]
         return self.facts.own(self.numbers[text], named, terms=self.beats.terms, term_offsets=self.beats.offsets)
 
 
 def settle_pairs(
-    corpus: Corpus, statistics: Statistics, boilerplate: npt.NDArray[np.bool_], judged: list[Match]
+    corpus: Corpus, statistics: Statistics, boilerplate: npt.NDArray[np.bool_], judged: list[Match], model: Model
 ) -> list[Match]:
     """The matches, with what the other texts of a story say of each pair, a block of stories at a time."""
     at = {document.id: number for number, document in enumerate(corpus.documents)}
@@ -95,7 +98,7 @@ def settle_pairs(
         numbers = {document.id: number for number, document in enumerate(part.documents)}
         told = Told(*facts_and_beats(prepared, part.languages), numbers)
         asked = [judged[i] for i in places.tolist()]
-        for i, match in zip(places.tolist(), settle_lineages(asked, told.own), strict=True):
+        for i, match in zip(places.tolist(), settle_lineages(asked, told.own, model), strict=True):
             if match is not judged[i]:
                 settled[i] = dated(match, corpus.documents[left[i]], corpus.documents[right[i]])
     return settled
@@ -122,9 +125,11 @@ def measure_pairs(
     statistics: Statistics,
     pairs: CandidatePairs,
     jobs: int,
+    model: Model,
 ) -> list[tuple[Match, Evidence]]:
     """The matches of prepared pairs as each is judged by itself, and what was measured."""
     found = align_pairs(prepared, pairs.left, pairs.right, jobs=jobs)
+    found = divide_passages(prepared, found, pairs.left, pairs.right)
     gathered = gather_evidence(
         prepared, found, pairs.left, pairs.right, statistics=statistics, languages=corpus.languages, jobs=jobs
     )
@@ -132,13 +137,16 @@ def measure_pairs(
     for p, evidence in enumerate(gathered):
         a, b = int(pairs.left[p]), int(pairs.right[p])
         passages = passages_of(prepared, found, p, a, b)
-        results.append((new_match(corpus.documents[a], corpus.documents[b], evidence, passages), evidence))
+        match = new_match(corpus.documents[a], corpus.documents[b], evidence, passages, model)
+        results.append((match, evidence))
     return results
 
 
-def new_match(left: Document, right: Document, evidence: Evidence, passages: tuple[Passage, ...]) -> Match:
+def new_match(
+    left: Document, right: Document, evidence: Evidence, passages: tuple[Passage, ...], model: Model
+) -> Match:
     """The match that a verdict makes of what was measured."""
-    verdict = judge(evidence, left, right)
+    verdict = judge(evidence, left, right, model)
     sources = {Origin.LEFT: left.id, Origin.RIGHT: right.id}
     return Match(
         left=left.id,

@@ -10,22 +10,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from dedup.matches import DERIVED, Match, Relation
+from dedup.model import Model
 from dedup.verdict import lineage_share
 
 __all__ = ["OwnFacts", "settle_lineages", "whole_share"]
 
-OwnFacts = Callable[[str, Sequence[str]], float]
-"""The weight of a text's names and numbers that none of several others has; see ``Facts.own``."""
+OwnFacts = Callable[[str, Sequence[str]], tuple[float, float]]
+"""The weight of a text's names and numbers, and of those that none of several others has; see ``Facts.own``."""
 
 _COPIES = (Relation.NEAR_DUPLICATE, Relation.SYNDICATED, Relation.IDENTICAL)
 _TENTATIVE = 0.4
-_MOST_RELATIVES = 16
+_MOST_RELATIVES = 4
 _LEAST_LINEAGE = 3
 _SURE = 5.0
+_INDIRECT = 0.3
 
 _Logits = Mapping[str, Mapping[str, float]]
+_Belongs = Callable[[str, Iterable[str]], float]
 
 
 def whole_share(match: Match) -> float:
@@ -33,7 +37,7 @@ def whole_share(match: Match) -> float:
     return sum(match.relation_probabilities[relation] for relation in DERIVED - {Relation.EXCERPTED})
 
 
-def settle_lineages(matches: Iterable[Match], own_facts: OwnFacts) -> list[Match]:
+def settle_lineages(matches: Iterable[Match], own_facts: OwnFacts, model: Model = Model.shipped()) -> list[Match]:
     """The matches, a doubtful pair derived where both texts belong to one lineage of three or more.
 
     Lineages grow by the likeliest pairs first. A text joins one by how likely its pairs with the members are on
@@ -45,12 +49,14 @@ def settle_lineages(matches: Iterable[Match], own_facts: OwnFacts) -> list[Match
     matches : iterable of Match
         All judged pairs, whatever their relation.
     own_facts : callable
-        Told a text and up to 16 others.
+        Told a text and up to four others.
+    model : Model
     """
     matches = list(matches)
     logits = _logits(matches)
-    lineages = _grow(matches, logits, own_facts)
-    return [_settled(match, lineages, logits, own_facts) for match in matches]
+    belongs = partial(_belongs, logits=logits, own_facts=own_facts, model=model)
+    lineages = _grow(matches, logits, belongs)
+    return [_settled(match, lineages, belongs) for match in matches]
 
 
 def _logits(matches: Sequence[Match]) -> dict[str, dict[str, float]]:
@@ -64,17 +70,18 @@ def _logits(matches: Sequence[Match]) -> dict[str, dict[str, float]]:
     return logits
 
 
-def _belongs(name: str, members: Iterable[str], logits: _Logits, own_facts: OwnFacts) -> float:
+def _belongs(name: str, members: Iterable[str], logits: _Logits, own_facts: OwnFacts, model: Model) -> float:
     """How likely a text is of the lineage of others; 0 where it was judged with none of them."""
     judged = logits[name]
     near = sorted((other for other in members if other != name and other in judged), key=lambda o: (-judged[o], o))
     near = near[:_MOST_RELATIVES]
     if not near:
         return 0.0
-    return lineage_share(sum(judged[other] for other in near) / len(near), own_facts(name, near))
+    agreement = sum(judged[other] for other in near) / len(near)
+    return lineage_share(agreement, *own_facts(name, near), model)
 
 
-def _grow(matches: Sequence[Match], logits: _Logits, own_facts: OwnFacts) -> dict[str, set[str]]:
+def _grow(matches: Sequence[Match], logits: _Logits, belongs: _Belongs) -> dict[str, set[str]]:
     """The lineage of each text, at least itself."""
     lineages = {name: {name} for name in sorted(logits)}
 
@@ -95,33 +102,34 @@ def _grow(matches: Sequence[Match], logits: _Logits, own_facts: OwnFacts) -> dic
             continue
         small, large = sorted((left, right), key=lambda group: (len(group), min(group)))
         tried = sorted(small)[:_MOST_RELATIVES]
-        shares = [_belongs(name, large, logits, own_facts) for name in tried]
+        shares = [belongs(name, large) for name in tried]
         if len(large) == 1 or sum(shares) / len(shares) >= 0.5:
             join(match.left, match.right)
     for name in lineages:
         if len(lineages[name]) == 1:
-            found = _closest(name, lineages, logits, own_facts)
+            found = _closest(name, lineages, logits, belongs)
             if found is not None:
                 join(name, found)
     return lineages
 
 
-def _closest(name: str, lineages: Mapping[str, set[str]], logits: _Logits, own_facts: OwnFacts) -> str | None:
+def _closest(name: str, lineages: Mapping[str, set[str]], logits: _Logits, belongs: _Belongs) -> str | None:
     """A member of the lineage that a lone text most likely belongs to, if it is likely at all."""
     groups = {min(lineages[other]): lineages[other] for other in logits[name] if len(lineages[other]) > 1}
-    shares = {first: _belongs(name, group, logits, own_facts) for first, group in groups.items()}
+    shares = {first: belongs(name, group) for first, group in groups.items()}
     best = max(sorted(shares), key=shares.__getitem__, default=None)
     return best if best is not None and shares[best] >= 0.5 else None
 
 
-def _settled(match: Match, lineages: Mapping[str, set[str]], logits: _Logits, own_facts: OwnFacts) -> Match:
+def _settled(match: Match, lineages: Mapping[str, set[str]], belongs: _Belongs) -> Match:
     """The match, derived if both texts are of one lineage of three or more."""
     members = lineages[match.left]
     if match.derived or match.right not in members or len(members) < _LEAST_LINEAGE:
         return match
-    probability = round(min(_belongs(name, members, logits, own_facts) for name in (match.left, match.right)), 4)
-    if probability < 0.5:
+    share = min(belongs(name, members) for name in (match.left, match.right))
+    if share < 0.5:
         return match
+    probability = round(0.5 + _INDIRECT * (share - 0.5), 4)
     others = sorted(members - {match.left, match.right})
     named = others[0] if len(others) == 1 else f"{others[0]} and {len(others) - 1} more"
     return replace(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 __all__ = ["available_jobs", "in_threads"]
+
+_AHEAD = 4
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -20,13 +23,21 @@ def available_jobs() -> int:
     return os.cpu_count() or 1
 
 
-def in_threads(work: Callable[[T], R], items: Sequence[T], jobs: int) -> list[R]:
+def in_threads(work: Callable[[T], R], items: Iterable[T], jobs: int) -> list[R]:
     """The results of ``work`` on each item, in the order of the items, whatever the number of threads.
+
+    Items are taken as they are needed, a few for each thread.
 
     >>> in_threads(abs, [-2, 1], jobs=2)
     [2, 1]
     """
-    if jobs == 1 or len(items) < 2:
+    if jobs == 1:
         return [work(item) for item in items]
+    done: list[R] = []
+    waiting: deque[Future[R]] = deque()
     with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(work, items))
+        for item in items:
+            if len(waiting) >= _AHEAD * jobs:
+                done.append(waiting.popleft().result())
+            waiting.append(pool.submit(work, item))
+        return done + [future.result() for future in waiting]

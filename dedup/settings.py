@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from dedup.errors import SettingsError
+from dedup.errors import DedupError, SettingsError, Skipped
 from dedup.matches import DERIVED, Relation
+from dedup.model import Model
+from dedup.readers import read_documents
 
-__all__ = ["Settings", "find_settings_file", "read_settings_file"]
+__all__ = ["Settings", "find_settings_file", "read_base", "read_settings_file"]
+
+_log = logging.getLogger("dedup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,11 @@ class Settings:
         Which relations are reported.
     all_pairs : bool
         Report every pair of a class of identical texts, not only each text's tie to the representative.
+    base : tuple of str
+        Texts that are known boilerplate, such as form letters: what stands in them is shown as such, and counts
+        neither for nor against a pair.
+    model : Model
+        Of the verdict.
     """
 
     threshold: float = 0.5
@@ -40,14 +51,18 @@ class Settings:
     seed: int = 1
     relation: tuple[Relation, ...] = tuple(relation for relation in Relation if relation in DERIVED)
     all_pairs: bool = False
+    base: tuple[str, ...] = field(default=(), repr=False)
+    model: Model = field(default_factory=Model.shipped, repr=False)
 
     def changed(self, values: Mapping[str, Any], where: str = "settings") -> Settings:
-        """These settings with some changed.
+        """These settings with some changed; ``base`` and ``model`` are given as paths, read at once.
 
         Raises
         ------
         SettingsError
             For an unknown name or a value that makes no sense; ``where`` says whence it came.
+        DedupError
+            When a path of ``base``, or the model, cannot be read.
 
         Examples
         --------
@@ -55,7 +70,7 @@ class Settings:
         0.8
         >>> Settings().changed({"treshold": 0.8}, "dedup.toml")
         Traceback (most recent call last):
-        dedup.errors.SettingsError: dedup.toml: no setting 'treshold'; there are all_pairs, min_recall, num_perm, ...
+        dedup.errors.SettingsError: dedup.toml: no setting 'treshold'; there are all_pairs, base, min_recall, ...
         """
         known = {field.name for field in fields(self)}
         for name in values:
@@ -64,8 +79,35 @@ class Settings:
         return replace(self, **{name: _checked(name, value, where) for name, value in values.items()})
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for headers of output."""
-        return {**asdict(self), "relation": [str(relation) for relation in self.relation]}
+        """Plain values for headers of output: the base and the model by their digests."""
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        digest = blake2b("\0".join(self.base).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        return plain | {
+            "relation": [str(relation) for relation in self.relation],
+            "base": {"texts": len(self.base), "digest": digest} if self.base else None,
+            "model": self.model.digest,
+        }
+
+
+def read_base(paths: Iterable[str | Path]) -> tuple[str, ...]:
+    """The texts of templates: every document of some folders and files. What cannot be read is logged.
+
+    Raises
+    ------
+    DedupError
+        When a path does not exist, or holds no readable text.
+    """
+    texts: list[str] = []
+    for path in paths:
+        skipped: list[Skipped] = []
+        found = [document.text for document in read_documents([path], on_skip=skipped.append)]
+        if not any(text.strip() for text in found):
+            why = f": {skipped[0]}" if skipped else ""
+            raise DedupError(f"{path}: no readable text to know as boilerplate{why}")
+        for item in skipped:
+            _log.warning("left out of the known boilerplate: %s", item)
+        texts += found
+    return tuple(texts)
 
 
 def _checked(name: str, value: Any, where: str) -> Any:
@@ -76,6 +118,15 @@ def _checked(name: str, value: Any, where: str) -> Any:
         except ValueError:
             known = ", ".join(Relation)
             raise SettingsError(f"{where}: relation must be among {known}, not {value!r}") from None
+    if name == "base":
+        paths = [value] if isinstance(value, str | Path) else value
+        if not isinstance(paths, list | tuple) or not all(isinstance(path, str | Path) for path in paths):
+            raise SettingsError(f"{where}: base must be paths of folders or files, not {value!r}")
+        return read_base(paths)
+    if name == "model":
+        if not isinstance(value, str | Path):
+            raise SettingsError(f"{where}: model must be the path of a file, not {value!r}")
+        return Model.read(value)
     if name == "all_pairs":
         if not isinstance(value, bool):
             raise SettingsError(f"{where}: all_pairs must be true or false, not {value!r}")
@@ -109,7 +160,7 @@ def _has_table(path: Path) -> bool:
 
 
 def read_settings_file(path: Path) -> dict[str, Any]:
-    """The settings that a file holds.
+    """The settings that a file holds. Paths in it are meant from its folder.
 
     Raises
     ------
@@ -119,7 +170,16 @@ def read_settings_file(path: Path) -> dict[str, Any]:
     values = _parsed(path)
     if path.name == "pyproject.toml":
         values = values.get("tool", {}).get("dedup", {})
-    return values
+    return {name: _from_folder(path.parent, value) if name in _PATHS else value for name, value in values.items()}
+
+
+_PATHS = ("base", "model")
+
+
+def _from_folder(folder: Path, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_from_folder(folder, item) for item in value]
+    return str(folder / value) if isinstance(value, str) else value
 
 
 def _parsed(path: Path) -> dict[str, Any]:

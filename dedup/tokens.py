@@ -71,7 +71,8 @@ class Tokens:
         length = np.diff(self.offsets)[numbers]
         behind = np.cumsum(length)
         shift = self.offsets[numbers] - behind + length
-        return np.arange(behind[-1] if len(behind) else 0) + np.repeat(shift, length)
+        places: npt.NDArray[np.int64] = np.arange(length.sum()) + np.repeat(shift, length)
+        return places
 
     def select(self, numbers: npt.NDArray[np.integer]) -> Tokens:
         """The tokens of the named documents. O(their tokens)."""

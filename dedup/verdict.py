@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
 
 from dedup.documents import Document
 from dedup.evidence import Evidence, Side
 from dedup.matches import DERIVED, Match, Origin, Relation
+from dedup.model import Model
 from dedup.reasons import give_reasons
 
-__all__ = ["Verdict", "copy_features", "dated", "judge", "lineage_features", "lineage_share"]
+__all__ = [
+    "Verdict", "copy_features", "dated", "family_features", "judge", "late_prior", "lineage_features", "lineage_share",
+    "own_words", "passage_share",
+]  # fmt: skip
 
+_RELATIONS = tuple(Relation)
 _HALF_COVERED = 0.5
 _MOSTLY_VERBATIM = 0.72
 _OWN_TEXT = 0.45
@@ -28,6 +30,7 @@ _LONG_RUN = 30
 _DATES_APART = 30 * 60.0
 _DECIDED = 0.8
 _BY_DATE = 0.95
+_LATE = -1.5
 _SURENESS = 1.6
 
 
@@ -57,14 +60,14 @@ class Verdict:
         return round(sum(share for relation, share in self.relation_probabilities.items() if relation in DERIVED), 4)
 
 
-def judge(evidence: Evidence, left: Document, right: Document) -> Verdict:
+def judge(evidence: Evidence, left: Document, right: Document, model: Model = Model.shipped()) -> Verdict:
     """The verdict on a pair from its evidence, and from what is known of the documents (dates, outlets).
 
     Swapping the pair mirrors the verdict exactly.
     """
-    probabilities = _relation_probabilities(evidence, left, right)
+    probabilities = _relation_probabilities(evidence, left, right, model)
     derived = sum(share for relation, share in probabilities.items() if relation in DERIVED)
-    candidates = [relation for relation in Relation if (relation in DERIVED) == (derived >= 0.5)]
+    candidates = [relation for relation in _RELATIONS if (relation in DERIVED) == (derived >= 0.5)]
     relation = max(candidates, key=probabilities.__getitem__)
     origin, sure, hints = _origin(evidence, left, right) if relation in DERIVED else (Origin.UNDECIDED, 0.0, ())
     return Verdict(relation, probabilities, origin, sure, give_reasons(evidence, relation, left, right) + hints)
@@ -98,50 +101,55 @@ def copy_features(evidence: Evidence) -> dict[str, float]:
     }
 
 
-def lineage_share(agreement: float, own_facts: float) -> float:
-    """How likely a text is of the same lineage as some others.
+def family_features(agreement: float, facts: float, own_facts: float) -> dict[str, float]:
+    """What tells a text of a lineage: pairs that are likely, and facts that the others have, not its own.
 
     Parameters
     ----------
     agreement : float
-        Mean logit of its pairs with them.
-    own_facts : float
-        Weight of its names and numbers that none of them has.
+        Mean logit of its pairs with the others.
+    facts, own_facts : float
+        Weight of its names and numbers, and of those that none of the others has.
     """
-    return _logistic("family", {"agreement": agreement, "own_facts": math.log1p(own_facts)})
+    return {
+        "agreement": agreement,
+        "own_facts": math.log1p(own_facts),
+        "little_shared": max(0.0, 1.0 - (facts - own_facts) / 6.0),
+    }
 
 
-@cache
-def _model() -> dict[str, dict[str, float]]:
-    """Coefficients by part of the model. See dedup/data/verdict.json for what they were trained on."""
-    loaded = json.loads((files("dedup") / "data" / "verdict.json").read_text("utf-8"))
-    return {part: loaded[part] for part in ("lineage", "copy", "passage", "family")}
+def lineage_share(agreement: float, facts: float, own_facts: float, model: Model = Model.shipped()) -> float:
+    """How likely a text is of the same lineage as some others, by its ``family_features``."""
+    return _logistic(model.parts["family"], family_features(agreement, facts, own_facts))
 
 
-def _logistic(part: str, features: Mapping[str, float]) -> float:
-    weights = _model()[part]
-    return _sigmoid(weights["intercept"] + sum(weights.get(name, 0.0) * value for name, value in features.items()))
+def _logistic(weights: Mapping[str, float], features: Mapping[str, float], prior: float = 0.0) -> float:
+    shift = weights["intercept"] + prior
+    return _sigmoid(shift + sum(weights.get(name, 0.0) * value for name, value in features.items()))
 
 
 def _sigmoid(value: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, value))))
 
 
-def _relation_probabilities(evidence: Evidence, left: Document, right: Document) -> dict[Relation, float]:
+def _relation_probabilities(
+    evidence: Evidence, left: Document, right: Document, model: Model
+) -> dict[Relation, float]:
     """The decision list with soft edges: first whether the texts are derived, then how.
 
     Three things speak for it, each on its own, and the strongest counts: the facts and their order, the words, one
     passage.
     """
-    shares = dict.fromkeys(Relation, 0.0)
+    shares = dict.fromkeys(_RELATIONS, 0.0)
     if evidence.identical:
         shares[Relation.IDENTICAL] = 1.0
         return shares
-    lineage = _logistic("lineage", lineage_features(evidence))
-    copied = _logistic("copy", copy_features(evidence))
-    passage = _logistic("passage", {"longest": math.log1p(evidence.longest)}) if evidence.longest else 0.0
-    own_words = _own_words(evidence)
-    lineage, copied, passage = own_words * lineage, own_words * copied, own_words * passage
+    prior = late_prior(left, right)
+    lineage = _logistic(model.parts["lineage"], lineage_features(evidence), prior)
+    copied = _logistic(model.parts["copy"], copy_features(evidence), prior)
+    passage = passage_share(evidence, model)
+    own = own_words(evidence)
+    lineage, copied, passage = own * lineage, own * copied, own * passage
     derived = max(lineage, copied, passage)
     covered = _covered(evidence)
     half = _sigmoid((covered - _HALF_COVERED) / 0.06)
@@ -159,7 +167,24 @@ def _relation_probabilities(evidence: Evidence, left: Document, right: Document)
     return _rounded(shares)
 
 
-def _own_words(evidence: Evidence) -> float:
+def passage_share(evidence: Evidence, model: Model = Model.shipped()) -> float:
+    """How far the longest passage alone speaks for derivation."""
+    return _logistic(model.parts["passage"], {"longest": math.log1p(evidence.longest)}) if evidence.longest else 0.0
+
+
+def late_prior(left: Document, right: Document) -> float:
+    """What is taken from the logits where two days and more lie between two texts, if both dates are known.
+
+    What shares a few phrases with news of days ago is a follow-up or a form; names and numbers in the same order, or a
+    long passage, count whatever their age.
+    """
+    if not (left.date and right.date):
+        return 0.0
+    days = abs((right.date - left.date).total_seconds()) / 86_400.0
+    return _LATE * _sigmoid((days - 2.0) / 0.25)
+
+
+def own_words(evidence: Evidence) -> float:
     """How surely what two texts share is a writer's own: there is enough of it, and it is no form filled in twice.
 
     A form has the same words about other names and numbers, and keeps fewer of its phrases than a revision does. Of
@@ -204,7 +229,7 @@ def _rounded(shares: dict[Relation, float]) -> dict[Relation, float]:
     rounded = {relation: round(max(0.0, share), 4) for relation, share in shares.items()}
     rounded[Relation.UNRELATED] = 0.0
     rounded[Relation.UNRELATED] = round(max(0.0, 1.0 - sum(rounded.values())), 4)
-    largest = max(Relation, key=rounded.__getitem__)
+    largest = max(_RELATIONS, key=rounded.__getitem__)
     rounded[largest] = round(rounded[largest] + 1.0 - sum(rounded.values()), 4)
     return rounded
 

@@ -48,7 +48,8 @@ def verify(source: Source, pairs: CandidatePairs, *, shingle_size: int = 3, jobs
     """Count the shingles that candidate pairs share.
 
     Works through the pairs in blocks and keeps the shingles of one block alone (for each thread), so memory does not
-    grow with the number of documents. Neighbouring pairs should share documents, as pairs in ascending order do.
+    grow with the number of documents. The blocks go by the right documents: of a large bucket, whose pairs are stars
+    around a few hubs, each document then is in one block only, and not in one for each hub.
 
     Parameters
     ----------
@@ -64,10 +65,14 @@ def verify(source: Source, pairs: CandidatePairs, *, shingle_size: int = 3, jobs
     >>> found.common.tolist(), found.left.tolist(), found.reach(0.5).tolist()
     ([2], [3], [True])
     """
-    blocks = pairs.blocks(_sizes(source), size=_BLOCK_SIZE, pairs=_BLOCK_PAIRS)
+    order = np.lexsort((pairs.left, pairs.right))
+    blocks = CandidatePairs(pairs.left[order], pairs.right[order]).blocks(
+        _sizes(source), size=_BLOCK_SIZE, pairs=_BLOCK_PAIRS
+    )
     parts = in_threads(lambda block: _count(source, block, shingle_size), blocks, jobs)
-    common, left, right = np.concatenate([np.empty((3, 0), np.int64), *parts], axis=1)
-    return Overlaps(common, left, right)
+    out = np.empty((3, len(pairs)), np.int64)
+    out[:, order] = np.concatenate([np.empty((3, 0), np.int64), *parts], axis=1)
+    return Overlaps(*out)
 
 
 def _sizes(source: Source) -> npt.NDArray[np.int64]:

@@ -12,16 +12,16 @@ import sys
 
 import numpy as np
 
-from dedup.alignment import Alignments, align_pairs, prepare
+from dedup.alignment import AlignmentInput, Alignments, align_pairs, prepare
 from dedup.corpus import Corpus, find_candidates
 from dedup.documents import Document, TextBatch
-from dedup.evidence import facts_and_beats, gather_evidence
+from dedup.evidence import Beats, facts_and_beats, gather_evidence
 from dedup.families import equal_texts
+from dedup.kernels.coverage import PAIR_COLUMNS, SIDE_COLUMNS, measure_coverage
 from dedup.lsh import ReuseLimits
 from dedup.parallel import available_jobs
 from dedup.segments import Segments
 from dedup.settings import Settings
-from dedup.statistics import Statistics
 from dedup.tokens import Tokens
 
 __all__ = ["compile_alignment", "compile_kernels", "compile_rest"]
@@ -47,17 +47,18 @@ def compile_kernels() -> None:
 
 
 def compile_alignment() -> None:
-    """Align one empty text with itself."""
-    tokens = Tokens(
-        TextBatch.from_texts([""]),
-        np.empty(0, np.uint64),
-        np.empty(0, np.uint32),
-        np.empty(0, np.uint32),
-        np.zeros(2, np.int64),
-    )
-    numbers, flags = np.empty(0, np.int32), np.empty(0, np.bool_)
-    segments = Segments(np.empty(0, np.uint8), flags, flags, numbers, numbers, numbers)
-    align_pairs(prepare(tokens, segments, languages=["en"], statistics=Statistics.background()), _ONE, _ONE)
+    """Weigh the order of sentences and the coverage of one empty text, and align it with itself."""
+    numbers, flags, bytes_ = np.empty(0, np.int32), np.empty(0, np.bool_), np.empty(0, np.uint8)
+    hashes, places, weights = np.empty(0, np.uint64), np.empty(0, np.uint32), np.empty(0, np.float32)
+    offsets = np.zeros(2, np.int64)
+    Beats(hashes, weights, bytes_, numbers.astype(np.int16), offsets, np.zeros(1, np.int32)).chain(_ONE, _ONE, 1)
+    measure_coverage(
+        hashes, weights, numbers, flags, offsets, _ONE, _ONE,
+        offsets, numbers, numbers, numbers, numbers, bytes_, np.empty((1, 2 * len(SIDE_COLUMNS) + len(PAIR_COLUMNS))),
+    )  # fmt: skip
+    tokens = Tokens(TextBatch.from_texts([""]), hashes, places, places, offsets)
+    segments = Segments(bytes_, flags, flags, numbers, numbers, numbers)
+    align_pairs(AlignmentInput(tokens, segments, numbers, weights, bytes_, bytes_, flags, 0), _ONE, _ONE)
 
 
 def compile_rest() -> None:

@@ -15,12 +15,15 @@ from typer.testing import CliRunner
 
 from dedup import engine
 from dedup.alignment import Passage, PassageKind
-from dedup.cli import app
+from dedup.cli import app, fitting
 from dedup.comparison import Comparison, Stage
 from dedup.errors import ReadError
+from dedup.limits import LIMITS
 from dedup.matches import Family, Match, Origin, Relation
+from dedup.model import Model
 from dedup.report import progress
 from dedup.settings import Settings
+from dedup.training import Measured, Training
 from dedup.version import __version__
 
 FOG = "Dense fog closed the harbour at Port Ellery on Monday, and the ferry Aurelia ran aground with 214 on board."
@@ -105,12 +108,14 @@ def judged(monkeypatch):
         def to_dict(self):
             return {"left": {"tokens": 20}, "right": {"tokens": 24}, "jaccard": 0.11}
 
-    monkeypatch.setattr(engine, "explain_pair", lambda left, right: (rewritten(left.id, right.id), Evidence()))
+    monkeypatch.setattr(
+        engine, "explain_pair", lambda left, right, settings: (rewritten(left.id, right.id), Evidence())
+    )
     monkeypatch.setattr(progress, "compilation_notice", lambda: None)
 
 
 class TestHelp:
-    @pytest.mark.parametrize("command", [[], ["compare"], ["pair"]])
+    @pytest.mark.parametrize("command", [[], ["compare"], ["pair"], ["train"]])
     def test_every_help_has_an_example(self, command):
         assert "Example: `dedup" in help_of(*command)
 
@@ -138,7 +143,7 @@ class TestHelp:
 
     def test_the_reference_has_every_option(self):
         reference = Path(__file__).parents[1] / "docs" / "cli.md"
-        options = set(re.findall(r"--[a-z-]+", help_of("compare") + help_of("pair")))
+        options = set(re.findall(r"--[a-z-]+", help_of("compare") + help_of("pair") + help_of("train")))
         assert options - set(re.findall(r"--[a-z-]+", reference.read_text())) == set()
 
 
@@ -147,7 +152,7 @@ class TestCompare:
         result = run("compare", articles)
         assert result.exit_code == 0
         assert "from a.txt (0.80): the same facts in the same order" in result.stdout
-        assert result.stdout.endswith("2 documents, 1 family, 1 match: 1 rewritten\n")
+        assert "\n2 documents, 1 family, 1 match: 1 rewritten\nLimits: " in result.stdout
         assert result.stderr == ""
 
     def test_jsonl_holds_matches_only(self, articles, compared):
@@ -242,7 +247,7 @@ class TestExitCodes:
         assert result.exit_code == 0
         assert "skipped: " in result.stderr
         assert "c.txt" in result.stderr
-        assert result.stdout.endswith("; 1 skipped\n")
+        assert "; 1 skipped\n" in result.stdout
         assert len(json.loads(run("compare", articles, "-f", "json").stdout)["skipped"]) == 1
         assert run("compare", articles, "--strict").exit_code == 3
         assert run("compare", articles, "--strict", "--fail-on", "rewritten").exit_code == 1
@@ -384,3 +389,75 @@ def test_the_whole_way_from_files_to_a_verdict(articles):
     page = run("pair", articles / "a.txt", articles / "b.txt", "--explain")
     assert page.exit_code == 0
     assert "■" in page.stdout
+
+
+class TestBaseAndModel:
+    def test_templates_and_a_model_reach_the_comparison(self, articles, compared, tmp_path):
+        (tmp_path / "letter.txt").write_text("Thank you for writing to us.")
+        (tmp_path / "more").mkdir()
+        (tmp_path / "more" / "form.md").write_text("Fill in this form.")
+        Model.shipped().write(tmp_path / "model.json")
+        options = ("--base", tmp_path / "letter.txt", "--base", tmp_path / "more", "--model", tmp_path / "model.json")
+        assert run("compare", articles, *options).exit_code == 0
+        assert compared["settings"].base == ("Thank you for writing to us.", "Fill in this form.")
+        assert compared["settings"].model.digest == Model.shipped().digest
+
+    def test_a_pair_takes_them_from_the_settings_file_too(self, articles, judged, tmp_path):
+        (tmp_path / "letter.txt").write_text("Thank you for writing to us.")
+        (tmp_path / "dedup.toml").write_text('base = "letter.txt"\n')
+        result = run("pair", articles / "a.txt", articles / "b.txt", "--format", "json")
+        assert json.loads(result.stdout)["header"]["settings"]["base"]["texts"] == 1
+
+    @pytest.mark.parametrize("option", ["--base", "--model"])
+    def test_a_path_that_is_not_there_is_one_line_and_2(self, articles, compared, option):
+        result = run("compare", articles, option, "absent.json")
+        assert result.exit_code == 2
+        assert "absent.json" in result.stderr and len(result.stderr.splitlines()) == 1
+
+    def test_json_and_table_say_what_a_score_does_not_prove(self, articles, compared, judged):
+        for command in (["compare", articles], ["pair", articles / "a.txt", articles / "b.txt"]):
+            assert "Limits: a score says" in " ".join(run(*command).stdout.split())
+            assert json.loads(run(*command, "--format", "json").stdout)["header"]["limits"] == list(LIMITS)
+
+
+class TestTrain:
+    @pytest.fixture
+    def trained(self, monkeypatch):
+        """A stand-in for the fit; what it was called with."""
+        calls = {}
+        before = Measured((0.8, 0.7, 0.9), (0.9, 0.8, 1.0), (0.12, 0.1, 0.2), None)
+
+        def train(documents, labels, *, settings, jobs):
+            calls.update(documents=documents, labels=labels)
+            return Training(Model.shipped(), 120, 50, 8, 2, calls.get("fitted", before), before)
+
+        monkeypatch.setattr(fitting, "train", train)
+        monkeypatch.setattr(progress, "compilation_notice", lambda: None)
+        return calls
+
+    @pytest.fixture
+    def labels(self, tmp_path):
+        path = tmp_path / "labels.csv"
+        path.write_text("left,right,derived\na.txt,b.txt,yes\n")
+        return path
+
+    def test_the_model_is_written_and_how_well_it_does_is_said(self, articles, labels, trained, tmp_path):
+        trained["fitted"] = Measured((0.85, 0.75, 0.9), (0.93, 0.8, 1.0), (0.11, 0.1, 0.2), 0.97)
+        result = run("train", labels, articles, "--output", "model.json")
+        assert result.exit_code == 0
+        assert "120 labelled pairs, 50 of them derived, of 8 families; 2 pairs of equal texts left out" in result.stdout
+        assert "0.850" in result.stdout and "keep the one you have" not in result.stdout
+        assert Model.read(tmp_path / "model.json").digest == Model.shipped().digest
+        assert [document.id for document in trained["documents"]] == ["a.txt", "b.txt"]
+
+    def test_a_model_that_is_no_better_is_said_to_be_so(self, articles, labels, trained):
+        assert "keep the one you have" in run("train", labels, articles, "-o", "model.json").stdout
+
+    def test_too_few_labels_are_one_line_and_2(self, articles, labels):
+        result = run("train", labels, articles, "-o", "model.json")
+        assert result.exit_code == 2
+        assert "at least 20 of each" in result.stderr and not Path("model.json").exists()
+
+    def test_a_destination_that_cannot_be_is_said_before_the_work(self, articles, labels, trained):
+        result = run("train", labels, articles, "-o", "absent/model.json")
+        assert result.exit_code == 2 and "labels" not in trained

@@ -22,7 +22,7 @@ FAMILY = [a_match("a", "s", 0.9), a_match("b", "s", 0.9), a_match("a", "b", 0.2)
 
 
 def settled(matches, own):
-    return settle_lineages(matches, lambda text, others: own.get(text, 0.0))
+    return settle_lineages(matches, lambda text, others: (20.0, own.get(text, 0.0)))
 
 
 def test_two_doubtful_rewrites_of_one_text_are_derived():
@@ -33,7 +33,7 @@ def test_two_doubtful_rewrites_of_one_text_are_derived():
 
 
 def test_a_report_with_names_of_its_own_joins_no_lineage():
-    assert settled(FAMILY, {"b": 20.0}) == FAMILY
+    assert settled(FAMILY, {"b": 19.0}) == FAMILY
 
 
 def test_a_brief_joins_a_lineage_though_no_pair_is_likely():
@@ -41,6 +41,11 @@ def test_a_brief_joins_a_lineage_though_no_pair_is_likely():
     found = settled(FAMILY + doubtful, {})
     assert all(match.derived for match in found)
     assert not any(match.derived for match in settled(FAMILY + doubtful, {"z": 10.0})[3:])
+
+
+def test_texts_without_facts_make_no_lineage():
+    bare = settle_lineages(FAMILY, lambda text, others: (0.5, 0.0))
+    assert bare == FAMILY
 
 
 def test_two_texts_alone_are_judged_by_themselves():
@@ -74,7 +79,7 @@ def test_own_facts_weigh_as_the_oracle_has_it(mine: list[str], others: list[list
     corpus = Corpus.from_documents([Document(str(i), text) for i, text in enumerate(texts)])
     ready = prepare(corpus.tokens, corpus.segments, languages=["en"] * len(texts), statistics=Statistics.background())
     told = Told(*facts_and_beats(ready, ["en"] * len(texts)), {str(i): i for i in range(len(texts))})
-    own = told.own("0", [str(i) for i in range(1, len(texts))])
+    _, own = told.own("0", [str(i) for i in range(1, len(texts))])
     names = {word for word in mine if not word[0].isdigit()}
     kept = {word for words in others for word in words}
     new = {name for name in names if name not in kept and not any(reference.respelled(name, word) for word in kept)}

@@ -9,11 +9,33 @@ from scipy.stats import binom
 from dedup.documents import TextBatch
 from dedup.errors import SettingsError
 from dedup.kernels.join import LARGEST_RUN
-from dedup.lsh import Bands, ReuseLimits, choose_bands, near_pairs, reuse_pairs
+from dedup.lsh import Bands, CandidatePairs, ReuseLimits, choose_bands, near_pairs, reuse_pairs
 from dedup.sketch import MinHasher, ShingleSets, Signatures
 from dedup.statistics import IDF_ONE, Statistics, TermCounts
 from dedup.tokens import tokenize
 from tests.reference import sketch as reference
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 3)))
+def test_packed_pairs_come_back_once_each_in_order(packed: list[int]):
+    pairs = CandidatePairs.from_packed(np.array(packed, np.uint64))
+    assert [(int(a) % 2**32) << 32 | int(b) % 2**32 for a, b in zip(pairs.left, pairs.right, strict=True)] == sorted(
+        set(packed)
+    )
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40), st.integers(1, 30), st.integers(1, 8))
+def test_blocks_are_neighbours_of_bounded_number_and_size(drawn: list[tuple[int, int]], size: int, most: int):
+    left, right = np.array(drawn, np.int32).reshape(-1, 2).T
+    sizes = np.arange(10) * 3
+    blocks = CandidatePairs(left, right).blocks(sizes, size=size * most, pairs=most)
+    assert [pair for block in blocks for pair in zip(block.left.tolist(), block.right.tolist(), strict=True)] == drawn
+    for block in blocks:
+        assert 1 <= len(block) <= most + 1
+        assert (sizes[block.left] + sizes[block.right])[1:].sum() <= size * most
+        documents, inside = block.renumbered()
+        assert documents.tolist() == sorted({*block.left.tolist(), *block.right.tolist()})
+        assert (documents[inside.left] == block.left).all() and (documents[inside.right] == block.right).all()
 
 
 @given(st.floats(0.3, 1.0), st.floats(0.5, 0.99))

@@ -14,7 +14,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from dedup.documents import TextBatch
 from dedup.errors import MismatchError
 from dedup.kernels.sorting import sort_unique
-from dedup.sketch import SCHEMES, MinHasher, ShingleSets, Signatures
+from dedup.sketch import SCHEMES, MinHasher, ShingleSamples, ShingleSets, Signatures
 from dedup.tokens import tokenize
 from tests.reference import sketch as reference
 
@@ -106,6 +106,61 @@ def test_the_batch_does_not_change_a_signature():
     assert (together == alone).all()
 
 
+def test_threads_and_batches_do_not_change_a_sketch(monkeypatch: pytest.MonkeyPatch):
+    texts = [" ".join(f"w{i * j % 29}" for j in range(i % 50)) for i in range(200)]
+    whole, samples = MinHasher().transform(texts), ShingleSamples(sampled=0.5).transform(texts)
+    monkeypatch.setattr("dedup.sketch._BATCH_BYTES", 500)
+    for jobs in (1, 2, 3):
+        hasher = MinHasher(n_jobs=jobs)
+        assert (hasher.transform(iter(texts)) == whole).all()
+        assert (hasher.signatures(tokenize(TextBatch.from_texts(texts))).values == whole).all()
+        batched = ShingleSamples(sampled=0.5, n_jobs=jobs).transform(iter(texts))
+        for name in ("values", "offsets", "totals"):
+            assert (getattr(batched, name) == getattr(samples, name)).all()
+
+
+@pytest.mark.parametrize("length", [10, 50, 500])
+def test_samples_estimate_containment_without_bias_at_any_length(length: int):
+    texts, trials = [], 400
+    for trial in range(trials):
+        words = [f"w{trial}x{i}" for i in range(length)]
+        texts += [" ".join(words), " ".join(words[: length // 2] + [f"o{trial}x{i}" for i in range(3 * length)])]
+    sets = ShingleSamples(shingle_size=1, sampled=0.25).transform(texts)
+    numbers = np.arange(0, 2 * trials, 2)
+    for found, truth, n in zip(
+        sets.containments(numbers, numbers + 1), (0.5, 1 / 7), (length, 3.5 * length), strict=True
+    ):
+        error = np.sqrt(truth * (1 - truth) / (0.25 * n))
+        assert abs(found.mean() - truth) < 5 * error / np.sqrt(trials)
+        assert found.std() < 1.5 * error
+
+
+@given(st.lists(TEXTS, min_size=2, max_size=5), st.integers(1, 4))
+def test_containments_of_whole_sets_are_exact(texts: list[str], size: int):
+    sets = ShingleSamples(shingle_size=size, sampled=1.0).transform(texts)
+    known = [set(reference.shingles(tokens, size)) for tokens in token_lists(texts)]
+    left, right = np.triu_indices(len(texts), 1)
+    for a, b, here, there in zip(left, right, *sets.containments(left, right), strict=True):
+        assert here == len(known[a] & known[b]) / max(1, len(known[a]))
+        assert there == len(known[a] & known[b]) / max(1, len(known[b]))
+
+
+@pytest.mark.parametrize("change", [{"shingle_size": 2}, {"sampled": 0.5}])
+def test_sets_made_otherwise_are_not_put_together(change: dict[str, float]):
+    first, other = (ShingleSamples(**given).transform(["a b c d"]) for given in ({}, change))
+    assert len(ShingleSets.concatenate([first, first])) == 2
+    with pytest.raises(MismatchError, match=next(iter(change))):
+        ShingleSets.concatenate([first, other])
+
+
+@pytest.mark.parametrize("wrong", [{"shingle_size": 0}, {"sampled": 0.0}, {"sampled": 1.5}])
+def test_senseless_samples_are_refused(wrong: dict[str, float]):
+    with pytest.raises(ValueError, match="must be"):
+        ShingleSamples(**wrong).fit()
+    with pytest.raises(ValueError, match=r"pass \[text\]"):
+        ShingleSamples().transform("a text")
+
+
 def test_an_empty_text_has_the_largest_values_and_no_texts_give_no_rows():
     assert (MinHasher(num_perm=16).transform([""]) == 2**32 - 1).all()
     assert MinHasher(num_perm=16).transform([]).shape == (0, 16)
@@ -124,17 +179,25 @@ def test_senseless_parameters_are_refused(wrong: dict[str, int]):
 
 def test_parameters_can_be_read_and_set_as_scikit_learn_does():
     hasher = MinHasher(num_perm=64).set_params(seed=7)
-    assert hasher.get_params() == {"num_perm": 64, "shingle_size": 3, "seed": 7, "scheme": "fast-similarity"}
-    with pytest.raises(ValueError, match="no parameter 'perms'"):
+    assert hasher.get_params() == {
+        "num_perm": 64, "shingle_size": 3, "seed": 7, "scheme": "fast-similarity", "n_jobs": 1,
+    }  # fmt: skip
+    assert ShingleSamples(sampled=0.5).get_params() == {"shingle_size": 3, "sampled": 0.5, "n_jobs": 1}
+    with pytest.raises(ValueError, match="MinHasher has no parameter 'perms'"):
         hasher.set_params(perms=3)
 
 
-@pytest.mark.filterwarnings("ignore:Can't test estimator MinHasher")
-def test_scikit_learn_takes_it_for_one_of_its_own():
-    results = check_estimator(MinHasher(), on_fail=None, on_skip=None)
+TRANSFORMERS = pytest.mark.parametrize("transformer", [MinHasher(), ShingleSamples()], ids=["MinHasher", "samples"])
+
+
+@TRANSFORMERS
+@pytest.mark.filterwarnings("ignore:Can't test estimator")
+def test_scikit_learn_takes_it_for_one_of_its_own(transformer):
+    results = check_estimator(transformer, on_fail=None, on_skip=None)
     assert {result["status"] for result in results} == {"passed"}
 
 
+@TRANSFORMERS
 @pytest.mark.parametrize(
     "check",
     [
@@ -148,9 +211,9 @@ def test_scikit_learn_takes_it_for_one_of_its_own():
         "check_valid_tag_types",
     ],
 )
-def test_it_passes_each_check_of_scikit_learn_that_needs_no_numbers(check: str):
+def test_it_passes_each_check_of_scikit_learn_that_needs_no_numbers(check: str, transformer):
     """``check_estimator`` itself leaves most of these out for what takes text."""
-    getattr(estimator_checks, check)("MinHasher", MinHasher())
+    getattr(estimator_checks, check)(type(transformer).__name__, transformer)
 
 
 def test_it_works_in_a_pipeline_and_can_be_cloned():

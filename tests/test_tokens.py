@@ -361,3 +361,15 @@ print(tokens.hashes.tolist(), tokens.starts.tolist(), tokens.ends.tolist(), toke
     ]
     assert outputs[0] == outputs[1]
     assert len(outputs[0]) > 1000
+
+
+@settings(max_examples=50)
+@given(st.lists(texts_of_all_scripts, max_size=5), st.data())
+def test_selected_documents_have_the_tokens_that_they_had(texts: list[str], data: st.DataObject) -> None:
+    tokens = tokenize(TextBatch.from_texts(texts))
+    numbers = data.draw(st.lists(st.integers(0, max(0, len(texts) - 1)), max_size=4 if texts else 0))
+    chosen = tokens.select(np.array(numbers, np.int64))
+    expected = tokenize(TextBatch.from_texts([texts[number] for number in numbers]))
+    for name in ("hashes", "starts", "ends", "offsets"):
+        assert getattr(chosen, name).tolist() == getattr(expected, name).tolist()
+    assert [chosen.batch.text(i) for i in range(len(chosen))] == [texts[number] for number in numbers]

@@ -7,6 +7,7 @@ import random
 import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -85,7 +86,7 @@ def measure_story_seeds(folder: Path, reuters: Path | None) -> Score:
 @cache
 def _run(reuters: Path, story_seeds: Path | None) -> _Hidden:
     records = read_jsonl(reuters / "reuters.jsonl")
-    documents = [Document(r["id"], r["body"], title=r["title"]) for r in records if r["body"]]
+    documents = [Document(r["id"], r["body"], title=r["title"], date=_date(r["date"])) for r in records if r["body"]]
     compare(documents[:300])
     hidden = _seed_documents(story_seeds) if story_seeds else []
     started = time.perf_counter()
@@ -95,6 +96,14 @@ def _run(reuters: Path, story_seeds: Path | None) -> _Hidden:
 
 def _seed_documents(folder: Path) -> list[Document]:
     return [Document(_SEED + path.name, read_text(path)) for path in sorted(folder.glob("*.txt"))]
+
+
+def _date(text: str) -> datetime | None:
+    """Of ``26-FEB-1987 15:01:01.79``; a few stories have something else."""
+    try:
+        return datetime.strptime(text.strip().split(".")[0], "%d-%b-%Y %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _by_pair(comparison: Comparison) -> dict[frozenset[str], Match]:

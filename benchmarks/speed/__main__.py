@@ -1,32 +1,35 @@
-"""Measure speed, error and completeness: ``python -m benchmarks.speed sketches | pairs | retrieval``."""
+"""Measure parts of the core: ``python -m benchmarks.speed --help``; beside others: ``python -m benchmarks speed``."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib import import_module
 
 __all__ = ["main"]
+
+_PARTS = {
+    "tokens": "bytes a second of the tokeniser by language",
+    "sketches": "bias, error and speed of signatures by scheme and length of text",
+    "pairs": "text to verified near-duplicate pairs by stage",
+    "threads": "what a second thread brings, beside plain arithmetic",
+    "recall": "recall of the near tier by length of text",
+    "retrieval": "which labelled pairs become candidates, at how many candidates a document",
+    "compile": "what a first run compiles, by kernel",
+    "buckets": "time by number of texts that are all equal, or nearly so",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the command line and print what was measured."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    parser.add_argument("what", choices=["sketches", "pairs", "retrieval"])
+    listed = "\n".join(f"  {name:10} {what}" for name, what in _PARTS.items())
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed", description=listed, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("part", choices=list(_PARTS))
     parser.add_argument("--short", action="store_true", help="smaller samples: a minute at most")
-    parser.add_argument("--daft", metavar="PYTHON", help="pairs: an interpreter that has daft, to measure beside")
     chosen = parser.parse_args(arguments)
-    if chosen.what == "sketches":
-        from benchmarks.speed.sketches import measure as measure_sketches
-
-        measure_sketches(short=chosen.short)
-    elif chosen.what == "pairs":
-        from benchmarks.speed.pairs import measure as measure_pairs
-
-        measure_pairs(short=chosen.short, daft=chosen.daft)
-    else:
-        from benchmarks.speed.retrieval import measure as measure_retrieval
-
-        measure_retrieval()
+    import_module(f"benchmarks.speed.{chosen.part}").measure(short=chosen.short)
     return 0
 
 

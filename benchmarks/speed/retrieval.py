@@ -12,6 +12,7 @@ from benchmarks.quality.corpora import CORPORA, ROOT, pan_pairs, read_jsonl, rea
 from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.pan13 import KINDS
 from benchmarks.quality.score import Cell, Table, render
+from benchmarks.speed.scenario import WANTED, scenario
 from dedup.corpus import Corpus, find_candidates
 from dedup.documents import Document
 from dedup.families import equal_texts
@@ -20,18 +21,22 @@ from dedup.settings import Settings
 
 __all__ = ["candidate_pairs", "measure"]
 
+_HAYSTACK = 20_000
+_COLUMNS = ("pairs", "of these", "candidates", "share", "candidates a document")
+
 Pair = tuple[str, str]
 
 
-def measure(limits: ReuseLimits = ReuseLimits()) -> None:
-    """Print a table for each corpus that is there."""
-    for name, rows in (("pan13", _pan13), ("webis-s3", _webis), ("reuters", _seeds)):
+def measure(*, short: bool = False, limits: ReuseLimits = ReuseLimits()) -> None:
+    """Print a table for each corpus that is there, and for a story in a haystack; the last alone if ``short``."""
+    for name, rows in (("pan13", _pan13), ("webis-s3", _webis), ("reuters", _seeds))[: 0 if short else 3]:
         path = CORPORA[name].path({})
         if path is None:
             print(f"\n{name}: skipped: {CORPORA[name].missing()}")
             continue
-        columns = ("pairs", "of these", "candidates", "share", "candidates a document")
-        print("\n" + render(Table(f"{name} as one collection", columns, tuple(rows(path, limits)))), flush=True)
+        print("\n" + render(Table(f"{name} as one collection", _COLUMNS, tuple(rows(path, limits)))), flush=True)
+    rows_found = _rows(WANTED, *candidate_pairs(scenario(_HAYSTACK), limits))
+    print("\n" + render(Table(f"one story among {_HAYSTACK}", _COLUMNS, tuple(rows_found))), flush=True)
 
 
 def candidate_pairs(documents: Sequence[Document], limits: ReuseLimits) -> tuple[set[Pair], float]:

@@ -30,9 +30,10 @@ from dedup.evidence import Evidence, facts_and_beats, gather_evidence
 from dedup.families import components
 from dedup.judging import Told
 from dedup.lsh import CandidatePairs, ReuseLimits
+from dedup.model import MODEL_VERSION
 from dedup.settings import Settings
 from dedup.statistics import Statistics
-from dedup.verdict import copy_features, lineage_features
+from dedup.verdict import copy_features, family_features, lineage_features
 
 TARGET = ROOT / "dedup" / "data" / "verdict.json"
 SLACK = {"lineage": 0.1, "copy": 0.6, "family": 1.0}
@@ -50,11 +51,11 @@ SIGNS: Mapping[str, Mapping[str, float]] = {
         "few_facts": -1, "brevity": -1,
     },
     "copy": {"kept": 1, "novelty": -1, "little_text": -1},
-    "family": {"agreement": 1, "own_facts": -1},
+    "family": {"agreement": 1, "own_facts": -1, "little_shared": -1},
 }  # fmt: skip
 """Which way each feature may speak."""
 
-AT_LEAST = {"brevity": 0.4, "little_text": 2.5}
+AT_LEAST = {"brevity": 0.4, "little_text": 2.5, "little_shared": 10.0}
 """Caution that the data cannot teach: every brief in them was written from something."""
 
 FEATURES: Mapping[str, Callable[[Evidence], dict[str, float]]] = {
@@ -255,7 +256,7 @@ def train_family(
                 continue
             both = [logits.get((name, other), logits.get((other, name), 0.0)) for other in members]
             agreement = float(np.clip(both, -5.0, 5.0).mean())
-            rows.append([agreement, math.log1p(told.own(name, members))])
+            rows.append(list(family_features(agreement, *told.own(name, members)).values()))
             derived.append(np.mean([linked[name, other] for other in members]) > 0.5)
             groups.append(group[name])
     features, target = np.array(rows), np.array(derived, np.float64)
@@ -313,6 +314,7 @@ def main() -> None:
         learnt.append("P. Clough and M. Stevenson, A Corpus of Plagiarised Short Answers, 2011; half of it")
         learnt.append("SemEval 2022 task 8, news similarity, English pairs, as negatives; half of them")
     model: dict[str, object] = {
+        "version": MODEL_VERSION,
         "about": "Logits of the verdict on a pair, by benchmarks/training/verdict.py. lineage: names, numbers,"
         " quotations and their order. copy: shared words. passage: the longest passage, set by hand. family: a"
         " text and a lineage of several. Intercepts are"

@@ -64,10 +64,15 @@ def compare(
     min_recall: opt.MinRecall = None,
     relation: opt.Relations = None,
     all_pairs: opt.AllPairs = None,
+    base: opt.Base = None,
+    model: opt.ModelFile = None,
     config: opt.Config = None,
     output_format: opt.OutputFormat = None,
     output: opt.Output = None,
     with_texts: opt.WithTexts = False,
+    anonymise: opt.Anonymise = False,
+    baseline: opt.Baseline = None,
+    update_baseline: opt.UpdateBaseline = False,
     fail_on: opt.FailOn = None,
     strict: opt.Strict = False,
     jobs: opt.Jobs = None,
@@ -78,6 +83,8 @@ def compare(
 
     Example: `dedup compare articles/ --format json --output matches.json`
 
+    Example: `dedup compare articles/ --output report.html`
+
     Example: `dedup compare today/ --against archive.jsonl.gz --fail-on rewritten`
 
     Exit codes: 0 done, even if inputs were skipped; 1 --fail-on found some; 2 bad usage or nothing readable; 3 --strict
@@ -87,9 +94,10 @@ def compare(
         from dedup.cli import inputs, outputs, runs
         from dedup.readers import ReadOptions
 
-        result = outputs.choose(output_format, output, with_texts=with_texts)
+        result = outputs.choose(output_format, output, with_texts=with_texts, inputs=[*paths, *filter(None, [against])])
+        accepted = runs.read_accepted(baseline, update=update_baseline)
         given = {"threshold": threshold, "min_recall": min_recall, "relation": relation, "all_pairs": all_pairs}
-        settings = inputs.effective_settings(config, given)
+        settings = inputs.effective_settings(config, {**given, "base": base, "model": model})
         failing = inputs.relations_to_fail_on(fail_on, settings.relation)
         reading = ReadOptions(
             include=tuple(include or ()),
@@ -104,8 +112,12 @@ def compare(
             max_document=max_document,
         )
         comparison = runs.run_comparison(paths, against, reading, settings, jobs=jobs, quiet=quiet)
+        comparison = runs.without_accepted(comparison, accepted)
         messages.report_counts(comparison, quiet=quiet, verbose=verbose)
-        outputs.write_comparison(comparison, result, every=verbose)
+        outputs.write_comparison(comparison.anonymised() if anonymise else comparison, result, every=verbose)
+        if baseline and update_baseline:
+            runs.update_baseline(baseline, comparison, quiet=quiet)
+            raise typer.Exit(SKIPPED if strict and comparison.skipped else 0)
         if any(match.relation in failing for match in comparison.matches):
             raise typer.Exit(FOUND)
         raise typer.Exit(SKIPPED if strict and comparison.skipped else 0)
@@ -115,9 +127,13 @@ def compare(
 def pair(
     left: opt.LeftPath,
     right: opt.RightPath,
+    base: opt.Base = None,
+    model: opt.ModelFile = None,
+    config: opt.Config = None,
     output_format: opt.OutputFormat = None,
     output: opt.Output = None,
     with_texts: opt.WithTexts = False,
+    anonymise: opt.Anonymise = False,
     explain: opt.Explain = False,
     fail_on: opt.FailOn = None,
     quiet: opt.Quiet = False,
@@ -131,8 +147,59 @@ def pair(
     with messages.shown(quiet=quiet):
         from dedup.cli import inputs, outputs, runs
 
-        result = outputs.choose(output_format, output, with_texts=with_texts)
+        result = outputs.choose(output_format, output, with_texts=with_texts, inputs=[left, right])
         failing = inputs.relations_to_fail_on(fail_on, None)
-        judged = runs.judge_pair(left, right, quiet=quiet)
-        outputs.write_pair(judged, result, explain=explain)
+        settings = inputs.effective_settings(config, {"base": base, "model": model})
+        judged = runs.judge_pair(left, right, settings, quiet=quiet)
+        outputs.write_pair(judged.anonymised() if anonymise else judged, result, explain=explain)
         raise typer.Exit(FOUND if judged.match.relation in failing else 0)
+
+
+@app.command()
+def train(
+    labels: opt.LabelsPath,
+    paths: opt.CollectionPaths,
+    output: opt.ModelOutput,
+    include: opt.Include = None,
+    exclude: opt.Exclude = None,
+    id_field: opt.IdField = "id",
+    text_field: opt.TextField = "text",
+    date_field: opt.DateField = "date",
+    outlet_field: opt.OutletField = "outlet",
+    base: opt.Base = None,
+    model: opt.ModelFile = None,
+    config: opt.Config = None,
+    jobs: opt.Jobs = None,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Fit the verdict to labelled pairs of your own, and say how well it does on pairs that it has not seen.
+
+    A label has the ids of two documents, left and right, and derived: true or false. It may have a relation, and a
+    group, such as its story: pairs of one group are never both learnt from and tested on. Without groups, those of
+    derived texts are kept together. It takes at least 20 derived pairs and 20 others, of five stories.
+
+    Example: `dedup train labels.csv articles/ --output model.json`
+
+    Example: `dedup compare articles/ --model model.json`
+
+    Exit codes: 0 done; 2 bad usage, something cannot be read, or the labels do not suffice.
+    """
+    with messages.shown(quiet=quiet):
+        import sys
+
+        from dedup.cli import fitting, inputs
+        from dedup.readers import ReadOptions
+        from dedup.report.table import make_console
+
+        settings = inputs.effective_settings(config, {"base": base, "model": model})
+        reading = ReadOptions(
+            include=tuple(include or ()),
+            exclude=tuple(exclude or ()),
+            id_field=id_field,
+            text_field=text_field,
+            date_field=date_field,
+            outlet_field=outlet_field,
+        )
+        training = fitting.fit_model(labels, paths, reading, settings, output, jobs=jobs, quiet=quiet)
+        if not quiet:
+            fitting.print_training(make_console(sys.stdout), training, output)

@@ -16,7 +16,7 @@ from dedup.report.visible import visible
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
 
-__all__ = ["prepare_kernels", "report_counts", "report_skipped", "shown"]
+__all__ = ["prepare_kernels", "report_counts", "report_skipped", "shown", "tell"]
 
 BAD, INTERRUPTED = 2, 130
 
@@ -32,10 +32,10 @@ def shown(*, quiet: bool) -> Iterator[None]:
     try:
         yield
     except DedupError as problem:
-        _say(f"dedup: {problem}")
+        tell(f"dedup: {problem}")
         raise typer.Exit(BAD) from None
     except KeyboardInterrupt:
-        _say("dedup: interrupted")
+        tell("dedup: interrupted")
         raise typer.Exit(INTERRUPTED) from None
     finally:
         logger.removeHandler(handler)
@@ -49,7 +49,7 @@ def prepare_kernels(*, quiet: bool) -> None:
     notice = compilation_notice()
     if notice:
         if not quiet:
-            _say(notice)
+            tell(notice)
         from dedup.warming import compile_kernels
 
         compile_kernels()
@@ -63,9 +63,9 @@ def report_counts(comparison: Comparison, *, quiet: bool, verbose: bool) -> None
     if quiet or (comparison.matches and not verbose):
         return
     if not comparison.matches:
-        _say("no matches; what came through each stage:")
+        tell("no matches; what came through each stage:")
     for line in stage_lines([(stage.name, stage.count) for stage in comparison.stages]):
-        _say(f"  {line}")
+        tell(f"  {line}")
 
 
 def report_skipped(skipped: Sequence[Skipped], *, quiet: bool) -> None:
@@ -73,7 +73,7 @@ def report_skipped(skipped: Sequence[Skipped], *, quiet: bool) -> None:
     from dedup.report.progress import skipped_lines
 
     for line in () if quiet else skipped_lines(skipped):
-        _say(line)
+        tell(line)
 
 
 class _OneLine(logging.Formatter):
@@ -81,5 +81,6 @@ class _OneLine(logging.Formatter):
         return visible(f"dedup: {record.getMessage()}")
 
 
-def _say(line: str) -> None:
+def tell(line: str) -> None:
+    """One line on standard error."""
     typer.echo(visible(line), err=True)

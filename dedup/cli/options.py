@@ -11,6 +11,10 @@ import typer
 __all__ = [
     "Against",
     "AllPairs",
+    "Anonymise",
+    "Base",
+    "Baseline",
+    "CollectionPaths",
     "Config",
     "DateField",
     "Exclude",
@@ -20,10 +24,13 @@ __all__ = [
     "IdField",
     "Include",
     "Jobs",
+    "LabelsPath",
     "LanguageField",
     "LeftPath",
     "MaxDocument",
     "MinRecall",
+    "ModelFile",
+    "ModelOutput",
     "OutletField",
     "Output",
     "OutputFormat",
@@ -35,6 +42,7 @@ __all__ = [
     "TextField",
     "Threshold",
     "TitleField",
+    "UpdateBaseline",
     "UrlField",
     "Verbose",
     "WithTexts",
@@ -48,6 +56,9 @@ class Format(StrEnum):
     JSONL = "jsonl"
     JSON = "json"
     CSV = "csv"
+    PARQUET = "parquet"
+    HTML = "html"
+    SARIF = "sarif"
 
 
 def _read(*names: str, **further: Any) -> Any:
@@ -67,6 +78,13 @@ def _run(*names: str, **further: Any) -> Any:
 
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Folders, files, or - for standard input.")]
+LabelsPath = Annotated[
+    Path, typer.Argument(metavar="LABELS", help="A .jsonl, .csv or .tsv file with left, right, derived of each pair.")
+]
+CollectionPaths = Annotated[
+    list[str], typer.Argument(metavar="PATH", help="Folders and files of the documents that the labels name.")
+]
+ModelOutput = Annotated[Path, _written("--output", "-o", metavar="FILE", help="Where the model is written, as JSON.")]
 LeftPath = Annotated[str, typer.Argument(metavar="LEFT", help="A file with one document, or - for standard input.")]
 RightPath = Annotated[str, typer.Argument(metavar="RIGHT", help="Another one.")]
 
@@ -111,6 +129,18 @@ AllPairs = Annotated[
         help="Report every pair of identical texts, not only each text's tie to one of them.",
     ),
 ]
+Base = Annotated[
+    list[str] | None,
+    _sought(
+        "--base",
+        metavar="PATH",
+        help="Folder or file of known boilerplate, such as form letters: what stands in it is shown as boilerplate and "
+        "counts neither for nor against a pair. May be repeated.",
+    ),
+]
+ModelFile = Annotated[
+    str | None, _sought("--model", metavar="FILE", help="Judge by a model that dedup train wrote, not the shipped one.")
+]
 Config = Annotated[
     Path | None,
     _sought(
@@ -124,8 +154,18 @@ Output = Annotated[
     Path | None, _written("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
 ]
 WithTexts = Annotated[bool, _written("--with-texts", help="With json: carry the texts that the passages point into.")]
+Anonymise = Annotated[
+    bool, _written("--anonymise", help="Number documents and outlets, leave out titles and addresses; texts stay.")
+]
 Explain = Annotated[bool, _written("--explain", help="Add all the evidence that the verdict weighed.")]
 
+Baseline = Annotated[
+    Path | None,
+    _run(metavar="FILE", help="Leave out the matches that this file accepts: only new ones are told, and fail."),
+]
+UpdateBaseline = Annotated[
+    bool, _run("--update-baseline", help="Write all that is found to --baseline, as accepted, and exit with 0.")
+]
 FailOn = Annotated[
     list[str] | None, _run(metavar="RELATION", help="Exit with 1 when there is such a match. May be repeated.")
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,20 +11,29 @@ from typing import Any, TextIO
 from dedup.cli.options import Format
 from dedup.cli.runs import Judged
 from dedup.comparison import Comparison
-from dedup.errors import DedupError
-from dedup.matches import Match
+from dedup.documents import Document
+from dedup.errors import DedupError, Skipped
+from dedup.extras import import_pyarrow
+from dedup.limits import LIMITS, LIMITS_LINE
+from dedup.matches import Family, Match
 from dedup.report import records
+from dedup.report.arrow import matches_to_arrow
 from dedup.report.destination import check_destination, open_destination
 from dedup.report.evidence import print_evidence
+from dedup.report.html import write_html
 from dedup.report.pair import print_pair
-from dedup.report.table import make_console, print_table
+from dedup.report.sarif import Place, write_sarif
+from dedup.report.table import make_console, print_table, print_wrapped
 from dedup.statistics import Statistics
 from dedup.tokens import TOKENIZER_VERSION
 from dedup.version import __version__
 
 __all__ = ["Result", "choose", "write_comparison", "write_pair"]
 
-_SUFFIXES = {".jsonl": Format.JSONL, ".ndjson": Format.JSONL, ".json": Format.JSON, ".csv": Format.CSV}
+_SUFFIXES = {f".{chosen}": chosen for chosen in Format if chosen is not Format.TABLE} | {
+    ".ndjson": Format.JSONL,
+    ".htm": Format.HTML,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +46,23 @@ class Result:
     path : Path or None
         ``None`` is standard output.
     with_texts : bool
+    inputs : tuple of str
+        The paths that were named on the command line.
     """
 
     format: Format
     path: Path | None
     with_texts: bool
+    inputs: tuple[str, ...]
+
+    def locate(self, name: str) -> Place:
+        """The file of a document of this id: as it was named, or in a folder that was named."""
+        for path in map(Path, self.inputs):
+            file = path if path.as_posix().endswith(name) else path / name
+            if file.is_file():
+                shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+                return Place(shown.as_posix(), file.suffix.lower() == ".txt")
+        return Place(name, False)
 
     @contextmanager
     def open(self) -> Iterator[TextIO]:
@@ -50,7 +71,7 @@ class Result:
             yield stream
 
 
-def choose(chosen: Format | None, path: Path | None, *, with_texts: bool) -> Result:
+def choose(chosen: Format | None, path: Path | None, *, with_texts: bool, inputs: Sequence[str] = ()) -> Result:
     """The format asked for, or that of the file's name.
 
     Raises
@@ -63,54 +84,90 @@ def choose(chosen: Format | None, path: Path | None, *, with_texts: bool) -> Res
         chosen = _SUFFIXES.get(path.suffix.lower(), Format.TABLE) if path else Format.TABLE
     if with_texts and chosen is not Format.JSON:
         raise DedupError(f"--with-texts goes with --format json, not {chosen}")
-    return Result(chosen, path, with_texts)
+    if chosen is Format.PARQUET and path is None:
+        raise DedupError("--format parquet needs --output: it is no text to print")
+    return Result(chosen, path, with_texts, tuple(inputs))
 
 
 def write_comparison(comparison: Comparison, result: Result, *, every: bool) -> None:
     """Write a comparison; ``every``: large families in full in the table."""
-    matches, documents = comparison.matches, comparison.documents
-    with result.open() as stream:
-        if result.format is Format.TABLE:
-            found = (matches, comparison.families, documents, comparison.skipped)
-            print_table(make_console(stream), *found, every=every)
-        elif result.format is Format.JSON:
-            records.write_json(
-                stream,
-                header=comparison.header(),
-                matches=matches,
-                families=comparison.families,
-                skipped=comparison.skipped,
-                stages=[(stage.name, stage.count) for stage in comparison.stages],
-                further={"texts": records.matched_texts(matches, documents)} if result.with_texts else None,
-            )
-        else:
-            _write_lines(matches, result, stream)
+    if result.format is Format.TABLE:
+        with result.open() as stream:
+            console = make_console(stream)
+            found = (comparison.matches, comparison.families, comparison.documents, comparison.skipped)
+            print_table(console, *found, every=every)
+            if comparison.matches:
+                print_wrapped(console, LIMITS_LINE, style="dim")
+        return
+    found_all = _Found(
+        comparison.header(),
+        comparison.matches,
+        comparison.documents,
+        comparison.families,
+        comparison.skipped,
+        [(stage.name, stage.count) for stage in comparison.stages],
+    )
+    further = {"texts": records.matched_texts(comparison.matches, comparison.documents)} if result.with_texts else {}
+    _write(found_all, result, further)
 
 
 def write_pair(judged: Judged, result: Result, *, explain: bool) -> None:
     """Write one pair: in JSON in the form of a comparison; ``explain``: all its evidence beside it."""
-    with result.open() as stream:
-        if result.format is Format.TABLE:
+    if result.format is Format.TABLE:
+        with result.open() as stream:
             console = make_console(stream)
             print_pair(console, judged.match, judged.left, judged.right)
             if explain:
                 print_evidence(console, judged.evidence.to_dict())
-        elif result.format is Format.JSON:
-            further: dict[str, Any] = {"evidence": judged.evidence.to_dict()} if explain else {}
-            if result.with_texts:
-                further["texts"] = {document.id: document.text for document in (judged.left, judged.right)}
-            header = {
-                "dedup": __version__,
-                "tokenizer": TOKENIZER_VERSION,
-                "statistics": Statistics.background().digest,
-            }
-            records.write_json(stream, header=header, matches=[judged.match], further=further)
+            console.print()
+            print_wrapped(console, LIMITS_LINE, style="dim")
+        return
+    header = {
+        "dedup": __version__,
+        "tokenizer": TOKENIZER_VERSION,
+        "settings": judged.settings.to_dict(),
+        "statistics": Statistics.background().digest,
+        "limits": list(LIMITS),
+    }
+    further: dict[str, Any] = {"evidence": judged.evidence.to_dict()} if explain else {}
+    documents = {document.id: document for document in (judged.left, judged.right)}
+    if result.with_texts:
+        further["texts"] = {name: document.text for name, document in documents.items()}
+    _write(_Found(header, [judged.match], documents), result, further)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a format may hold; see `dedup.comparison.Comparison`."""
+
+    header: Mapping[str, Any]
+    matches: Sequence[Match]
+    documents: Mapping[str, Document]
+    families: Sequence[Family] = ()
+    skipped: Sequence[Skipped] = ()
+    stages: Sequence[tuple[str, int]] = ()
+
+
+def _write(found: _Found, result: Result, further: Mapping[str, Any]) -> None:
+    matches, documents, skipped = found.matches, found.documents, found.skipped
+    whole: dict[str, Any] = {
+        "header": found.header,
+        "matches": matches,
+        "families": found.families,
+        "skipped": skipped,
+        "stages": found.stages,
+    }
+    if result.format is Format.PARQUET:
+        import_pyarrow().parquet.write_table(matches_to_arrow(matches), result.path)
+        return
+    with result.open() as stream:
+        if result.format is Format.JSON:
+            records.write_json(stream, **whole, further=further)
+        elif result.format is Format.HTML:
+            write_html(stream, **whole, documents=documents, evidence=further.get("evidence"))
+        elif result.format is Format.SARIF:
+            write_sarif(stream, matches=matches, documents=documents, skipped=skipped, locate=result.locate)
+        elif result.format is Format.CSV:
+            records.write_csv(matches, stream, for_terminal=stream.isatty())
         else:
-            _write_lines([judged.match], result, stream)
-
-
-def _write_lines(matches: Sequence[Match], result: Result, stream: TextIO) -> None:
-    if result.format is Format.CSV:
-        records.write_csv(matches, stream, for_terminal=stream.isatty())
-    else:
-        records.write_jsonl(matches, stream)
+            records.write_jsonl(matches, stream)

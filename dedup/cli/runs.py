@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dedup import engine
 from dedup.cli import inputs, messages
-from dedup.comparison import Comparison
+from dedup.comparison import Comparison, Stage
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.evidence import Evidence
 from dedup.matches import Match
 from dedup.readers import ReadOptions
+from dedup.report.anonymous import Names
+from dedup.report.baseline import Accepted, new_matches, read_baseline, write_baseline
+from dedup.report.destination import check_destination
 from dedup.report.progress import show_progress
 from dedup.settings import Settings
 
-__all__ = ["Judged", "judge_pair", "run_comparison"]
+__all__ = ["Judged", "judge_pair", "read_accepted", "run_comparison", "update_baseline", "without_accepted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,20 @@ class Judged:
     left, right : Document
     match : Match
     evidence : Evidence
+    settings : Settings
     """
 
     left: Document
     right: Document
     match: Match
     evidence: Evidence
+    settings: Settings
+
+    def anonymised(self) -> Judged:
+        """The same without names."""
+        names = Names([self.left, self.right])
+        [match] = names.matches([self.match])
+        return replace(self, left=names.document(self.left), right=names.document(self.right), match=match)
 
 
 def run_comparison(
@@ -70,7 +81,46 @@ def run_comparison(
         )
 
 
-def judge_pair(left: str, right: str, *, quiet: bool) -> Judged:
+def read_accepted(baseline: Path | None, *, update: bool) -> list[Accepted] | None:
+    """The pairs that a baseline file accepts; ``None`` where there is none to be applied.
+
+    Raises
+    ------
+    DedupError
+        When the file cannot be read, or, to be updated, cannot be written or was not named.
+    """
+    if update:
+        if baseline is None:
+            raise DedupError("--update-baseline needs --baseline FILE, the file to write")
+        check_destination(baseline)
+        return None
+    return None if baseline is None else read_baseline(baseline)
+
+
+def without_accepted(comparison: Comparison, accepted: Sequence[Accepted] | None) -> Comparison:
+    """The comparison with its new matches only, and with the families that these lie in."""
+    if accepted is None:
+        return comparison
+    fresh = new_matches(comparison.matches, accepted, comparison.documents)
+    tied = {(match.left, match.right) for match in fresh}
+    families = [
+        family
+        for family in comparison.families
+        if any(left in family.documents and right in family.documents for left, right in tied)
+    ]
+    known = len(comparison.matches) - len(fresh)
+    stages = [*comparison.stages, Stage("matches in the baseline", known), Stage("new matches", len(fresh))]
+    return replace(comparison, matches=fresh, families=families, stages=stages)
+
+
+def update_baseline(baseline: Path, comparison: Comparison, *, quiet: bool) -> None:
+    """Accept all matches of a comparison."""
+    write_baseline(baseline, comparison.matches, comparison.documents)
+    if not quiet:
+        messages.tell(f"baseline: {len(comparison.matches):,} matches accepted in {baseline}")
+
+
+def judge_pair(left: str, right: str, settings: Settings, *, quiet: bool) -> Judged:
     """Read two files and compare them.
 
     Raises
@@ -80,5 +130,5 @@ def judge_pair(left: str, right: str, *, quiet: bool) -> Judged:
     """
     first, second = inputs.read_pair(left, right)
     messages.prepare_kernels(quiet=quiet)
-    match, evidence = engine.explain_pair(first, second)
-    return Judged(first, second, match, evidence)
+    match, evidence = engine.explain_pair(first, second, settings=settings)
+    return Judged(first, second, match, evidence, settings)

@@ -77,7 +77,7 @@ def align_documents(documents, model, close, condensed_trees, vocabulary, left, 
             continue
         share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
         if _equal(documents.hashes, start_a, n, start_b, m):
-            keep(tools.kept, 0, (0, n, 0, m), 1.0, 0, True)
+            keep(tools.kept, 0, (0, n, 0, m), 1.0, 0, 1)
             stand = 1
         else:
             count = find_close(tools, documents, model, starts, sizes, settings)
@@ -102,18 +102,24 @@ def align_documents(documents, model, close, condensed_trees, vocabulary, left, 
 
 @inner
 def _grown(boxes, kinds, scores, size):  # type: ignore[no-untyped-def]
-    more = np.zeros((size, 4), np.int32)
-    more[: len(boxes)] = boxes
-    more_kinds, more_scores = np.zeros(size, np.uint8), np.zeros(size, np.float64)
-    more_kinds[: len(kinds)] = kinds
-    more_scores[: len(scores)] = scores
+    more, more_kinds, more_scores = np.zeros((size, 4), np.int32), np.zeros(size, np.uint8), np.zeros(size, np.float64)
+    for k in range(len(kinds)):
+        more_kinds[k], more_scores[k] = kinds[k], scores[k]
+        for side in range(4):
+            more[k, side] = boxes[k, side]
     return more, more_kinds, more_scores
 
 
 @inner
 def _sort(boxes, kinds, scores, start, end):  # type: ignore[no-untyped-def]
-    places = boxes[start:end, 0].astype(np.int64) << 32 | boxes[start:end, 2]
-    order = np.argsort(places, kind="mergesort")
-    boxes[start:end] = boxes[start:end][order]
-    kinds[start:end] = kinds[start:end][order]
-    scores[start:end] = scores[start:end][order]
+    """Order the k passages ``[start, end)`` by where they begin, on the left and then on the right. O(k²)."""
+    for last in range(start + 1, end):
+        k = last
+        while k > start and (
+            boxes[k, 0] < boxes[k - 1, 0] or (boxes[k, 0] == boxes[k - 1, 0] and boxes[k, 2] < boxes[k - 1, 2])
+        ):
+            kinds[k - 1], kinds[k] = kinds[k], kinds[k - 1]
+            scores[k - 1], scores[k] = scores[k], scores[k - 1]
+            for side in range(4):
+                boxes[k - 1, side], boxes[k, side] = boxes[k, side], boxes[k - 1, side]
+            k -= 1

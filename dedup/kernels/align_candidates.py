@@ -163,14 +163,14 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
         if held(found, count, run):
             continue
         if run[1] - run[0] >= LONG:
-            keep(found, count, run, np.float32(run[1] - run[0]), 0, True)
+            keep(found, count, run, np.float32(run[1] - run[0]), 0, 1)
             count += 1
             continue
         box, score, style = _refine_best(search, model, grams.numbers, words, tools.taken, starts, sizes, run)
         plain = worth(tools.search, model, style, grams.numbers, words, starts, sizes, run)
         exact = plain >= score - settings.exact
         if exact or score > settings.least:
-            keep(found, count, run if exact else box, score, style, exact)
+            keep(found, count, run if exact else box, score, style, int(exact))
             count += 1
     return _from_windows(tools, documents, model, starts, sizes, settings, count)
 
@@ -220,7 +220,7 @@ def _from_windows(tools, documents, model, starts, sizes, settings, count):  # t
             continue
         box, score, style = _refine_best(tools.search, model, grams.numbers, words, tools.taken, starts, sizes, box)
         if score > settings.least and not held(found, count, box):
-            keep(found, count, box, score, style, False)
+            keep(found, count, box, score, style, 0)
             count += 1
     return _merge(tools, documents, model, starts, sizes, count)
 
@@ -239,17 +239,18 @@ def _merge(tools, documents, model, starts, sizes, count):  # type: ignore[no-un
             if max(x - b, a - y) > NEAR or max(z - d, c - w) > NEAR:
                 continue
             union = (min(a, x), max(b, y), min(c, z), max(d, w))
+            style = np.int64(found.styles[k])
             box, score = refine(
-                tools.search, model, tools.grams.numbers, words, tools.taken, starts, sizes, union, found.styles[k]
+                tools.search, model, tools.grams.numbers, words, tools.taken, starts, sizes, union, style
             )
             if score > found.scores[k] + found.scores[other] - SEPARATE:
-                keep(found, k, box, score, found.styles[k], False)
+                keep(found, k, box, score, style, 0)
                 found.scores[other] = -1
     stay = 0
     for k in range(count):
         if found.scores[k] >= 0:
             box = (found.boxes[k, 0], found.boxes[k, 1], found.boxes[k, 2], found.boxes[k, 3])
-            keep(found, stay, box, found.scores[k], found.styles[k], found.exact[k])
+            keep(found, stay, box, found.scores[k], np.int64(found.styles[k]), np.int64(found.exact[k]))
             stay += 1
     return stay
 

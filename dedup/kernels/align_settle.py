@@ -9,6 +9,7 @@ from dedup.kernels.align_chain import chain_passages
 from dedup.kernels.align_features import FEATURES, describe, probability
 from dedup.kernels.align_segment import condensed, refine
 from dedup.kernels.compile import inner
+from dedup.kernels.sorting import stable_order
 
 __all__ = ["CONDENSED", "find_condensed", "judge", "release", "settle", "settle_chain", "settle_condensed"]
 
@@ -20,6 +21,9 @@ CHAIN = 3
 
 CERTAIN = 40
 """Words of an exact run that is a passage whatever the filter makes of it."""
+
+EXACT_FIRST = np.float32(1e6)
+"""Added to what an exact run is worth: all of them are settled before other candidates."""
 
 LONGER = 2.5
 """How many times the length of its condensation a document must have."""
@@ -48,12 +52,14 @@ def settle(tools, documents, model, trees, starts, sizes, count, stand, settings
     found, kept, search, taken = tools.found, tools.kept, tools.search, tools.taken
     words = (documents.buckets, documents.gaps)
     settled = stand
-    order = np.argsort(-(found.scores[:count] + np.float32(1e6) * found.exact[:count]), kind="mergesort")
-    for k in order:
+    worths = np.empty(count, np.float32)
+    for k in range(count):
+        worths[k] = -np.float32(found.scores[k] + (EXACT_FIRST if found.exact[k] else np.float32(0)))
+    for k in stable_order(worths, count):
         if stand == len(kept.boxes):
             break
         box = (found.boxes[k, 0], found.boxes[k, 1], found.boxes[k, 2], found.boxes[k, 3])
-        score, style, exact = found.scores[k], found.styles[k], found.exact[k]
+        score, style, exact = found.scores[k], np.int64(found.styles[k]), np.int64(found.exact[k])
         if _overlaps(kept, stand, box):
             if held(kept, stand, box):
                 continue
@@ -112,7 +118,8 @@ def settle_condensed(tools, documents, model, trees, starts, sizes, stand, setti
             a, b, c, d = tools.kept.boxes[k]
             if (a < box[1] and box[0] < b) and (c < box[3] and box[2] < d):
                 continue
-            keep(tools.kept, stay, (a, b, c, d), tools.kept.scores[k], tools.kept.styles[k], tools.kept.exact[k])
+            score, style, exact = tools.kept.scores[k], np.int64(tools.kept.styles[k]), np.int64(tools.kept.exact[k])
+            keep(tools.kept, stay, (a, b, c, d), score, style, exact)
             stay += 1
         keep(tools.kept, stay, box, chance, CONDENSED, 0)
         stand = stay + 1
@@ -139,7 +146,7 @@ def settle_chain(tools, documents, starts, sizes, stand, settings):  # type: ign
         begin,
     )
     for k in range(min(count, len(tools.kept.boxes) - stand)):
-        keep(tools.kept, stand, (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3]), order, CHAIN, False)
+        keep(tools.kept, stand, (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3]), order, CHAIN, 0)
         stand += 1
     return stand
 

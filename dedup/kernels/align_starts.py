@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels.compile import inner
+from dedup.kernels.sorting import stable_order
 
 __all__ = ["CELL", "exact_runs", "rare_windows"]
 
@@ -125,7 +126,7 @@ def rare_windows(grams, weights, start_a, start_b, n, m, head, following, least,
             windows[count] = -weight
             kept[count] = cell
             count += 1
-    order = np.argsort(windows[:count], kind="mergesort")
+    order = stable_order(windows, count)
     count = min(count, limit)
     for k in range(count):
         x, y = cells[kept[order[k]]]

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner, kernel
 from dedup.kernels.mixing import STEP, mix
+from dedup.kernels.sorting import stable_order
 
 __all__ = ["COLUMNS", "MAX_SENTENCES", "NAME", "NUMBER", "chain_beats", "sentence_entries"]
 
@@ -60,7 +61,7 @@ def sentence_entries(
         total = np.int64(sentences[b - 1]) + 1 if b > a else 0
         group = max(1, (total + MAX_SENTENCES - 1) // MAX_SENTENCES)
         counts[d] = np.int32((total + group - 1) // group)
-        order = np.argsort(terms[a:b], kind="mergesort")
+        order = stable_order(terms[a:b], b - a)
         first = written
         for k in range(b - a):
             i = a + order[k]
@@ -204,10 +205,14 @@ def _chain_and_chance(
     chain: npt.NDArray[np.int16],
 ) -> tuple[float, float]:
     """Share of the rows' weight on the best chain, and its mean when the columns are shuffled."""
-    total = np.sum(weights)
+    total = 0.0
+    for weight in weights:
+        total += weight
     if total <= 0.0:
         return 0.0, 0.0
-    order = np.arange(gains.shape[1])
+    order = np.empty(gains.shape[1], np.int64)
+    for i in range(len(order)):
+        order[i] = i
     share = _chain(gains, weights, order, best, carried, parent, True) / total
     _follow(parent, best, chain)
     chance = 0.0
@@ -291,6 +296,18 @@ def _places(
 
 
 @inner
+def _anchored(gains: npt.NDArray[np.float64]) -> int:
+    """How many rows have a likeness that anchors them."""
+    count = 0
+    for i in range(gains.shape[0]):
+        most = -1.0
+        for j in range(gains.shape[1]):
+            most = max(most, gains[i, j])
+        count += most >= _ANCHOR
+    return count
+
+
+@inner
 def _rank_correlation(x: npt.NDArray[np.int64], y: npt.NDArray[np.int64]) -> float:
     """Kendall's τ-a, times √n: how surely two orders agree."""
     n = len(x)
@@ -366,10 +383,7 @@ def chain_beats(
         row[:] = 0.0
         row[6], row[7] = n, m
         row[14], row[15] = (forth + back) / 2.0, min(kept, kept_back)
-        for i in range(n):
-            row[4] += m > 0 and np.max(gains[i]) >= _ANCHOR
-        for j in range(m):
-            row[5] += n > 0 and np.max(gains[:, j]) >= _ANCHOR
+        row[4], row[5] = _anchored(gains), _anchored(gains.T)
         for i in range(n):
             for j in range(m):
                 gain = gains[i, j] - max(_LEAST_GAIN, _GAIN_SHARE * min(own[i], other[j]))

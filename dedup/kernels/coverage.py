@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner, kernel
 from dedup.kernels.shingles import longest_document, shingles_of
+from dedup.kernels.sorting import ascending, find
 
 __all__ = ["PAIR_COLUMNS", "SIDE_COLUMNS", "measure_coverage"]
 
@@ -88,8 +89,7 @@ def _mark_kept(
     """
     fresh[: len(hashes)] = False
     for i in range(n):
-        at = np.searchsorted(others, phrases[i])
-        if at < len(others) and others[at] == phrases[i]:
+        if find(others, phrases[i]) >= 0:
             j, length = i, 0
             while j < len(hashes) and length < 2 * _PHRASE:
                 fresh[j] = not boilerplate[j]
@@ -152,7 +152,7 @@ def measure_coverage(
             s, s_end, t, t_end = left_start[k], left_end[k], right_start[k], right_end[k]
             n = shingles_of(hashes[x + s : x + s_end], _PHRASE, phrases[0])
             m = shingles_of(hashes[y + t : y + t_end], _PHRASE, phrases[1])
-            there, back = np.sort(phrases[0, :n]), np.sort(phrases[1, :m])
+            there, back = ascending(phrases[0], n), ascending(phrases[1], m)
             of_left = _mark_kept(
                 hashes[x + s : x + s_end], boilerplate[x + s : x + s_end], quotations[x + s : x + s_end],
                 phrases[0], n, back, kept[0, s:s_end], fresh,

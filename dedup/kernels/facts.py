@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.compile import inner, kernel
+from dedup.kernels.sorting import stable_order
 
 __all__ = ["gather_facts", "mark_asides", "mark_names", "read_numbers"]
 
@@ -275,6 +276,17 @@ def mark_names(
                 out[i] = follows and last and _spaced(data, texts[d], ends[i - 1], starts[i])
 
 
+@inner
+def _ordered(places, start, end, keys, offset):  # type: ignore[no-untyped-def]
+    """A copy of ``places[start:end]``, and their order by the key at each place, counted from ``offset``."""
+    found = np.empty(end - start, np.int32)
+    found_keys = np.empty(end - start, keys.dtype)
+    for k in range(end - start):
+        found[k] = places[start + k]
+        found_keys[k] = keys[offset + found[k]]
+    return found, stable_order(found_keys, end - start)
+
+
 @kernel
 def gather_facts(
     keys: npt.NDArray[np.uint64],
@@ -311,8 +323,7 @@ def gather_facts(
             if values[i] >= 0.0 and not ignored[i] and m - first_number < most:
                 number_places[m] = np.int32(i - a)
                 m += 1
-        places = name_places[first_name:n].copy()
-        order = np.argsort(keys[a + places.astype(np.int64)], kind="mergesort")
+        places, order = _ordered(name_places, first_name, n, keys, a)
         n = first_name
         for k in order:
             key = keys[a + places[k]]
@@ -321,8 +332,7 @@ def gather_facts(
             name_keys[n], name_places[n] = key, places[k]
             name_weights[n] = max(np.float32(0.0), idf[a + places[k]] - np.float32(3.0))
             n += 1
-        places = number_places[first_number:m].copy()
-        order = np.argsort(values[a + places.astype(np.int64)], kind="mergesort")
+        places, order = _ordered(number_places, first_number, m, values, a)
         m = first_number
         for k in order:
             value = values[a + places[k]]

@@ -293,10 +293,11 @@ def weigh_own_facts(
     most: int,
     out: npt.NDArray[np.float64],
 ) -> None:
-    """The weight of each text's names and numbers that none of several others has; a rare name weighs about one.
+    """The weight of each text's names and numbers, and of those that none of several others has.
 
-    Text ``texts[i]`` is held against ``others[offsets[i]:offsets[i + 1]]``. ``most`` is the greatest number of names
-    or numbers of a document. O(facts · facts) for each of the others.
+    ``out`` is (texts, 2); a rare name weighs about 1. Text ``texts[i]`` is held against the texts from ``offsets[i]`` to
+    ``offsets[i + 1]`` of ``others``. ``most`` is the greatest number of names or numbers of a document.
+    O(facts · facts) for each of the others.
     """
     matched, row = np.empty(most, np.int64), np.empty(_LONGEST + 1, np.int64)
     lacks = np.empty(2 * most)
@@ -315,8 +316,12 @@ def weigh_own_facts(
             for x in range(number, number_end):
                 found = _number_found(facts, x, facts.number_offsets[e], facts.number_offsets[e + 1])
                 lacks[most + x - number] = min(lacks[most + x - number], 1.0 - found)
-        out[i] = 0.0
+        out[i, 0], out[i, 1] = 0.0, 0.0
         for x in range(name, name_end):
-            out[i] += lacks[x - name] * np.float64(facts.name_weights[x]) / _NAME_UNIT
+            weight = np.float64(facts.name_weights[x]) / _NAME_UNIT
+            out[i, 0] += weight
+            out[i, 1] += lacks[x - name] * weight
         for x in range(number, number_end):
-            out[i] += lacks[most + x - number] * _number_weight(facts.number_values[x], facts.number_digits[x])
+            weight = _number_weight(facts.number_values[x], facts.number_digits[x])
+            out[i, 0] += weight
+            out[i, 1] += lacks[most + x - number] * weight

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.compile import inner
+from dedup.kernels.sorting import find
 
 __all__ = ["DOTS", "GLUE", "LEFT", "LETTER", "OPENING", "SINGLE", "SPACE", "STRAIGHT", "find_quotations", "pack_mark"]
 
@@ -210,8 +211,8 @@ def _elides(hashes, at, keys, values) -> bool:  # type: ignore[no-untyped-def]
     """Whether the word behind an apostrophe is one that has lost its beginning ('tis, 'em)."""
     if at >= len(hashes):
         return False
-    position = np.searchsorted(keys, hashes[at])
-    return position < len(keys) and keys[position] == hashes[at] and values[position] & _ELISION != 0
+    position = find(keys, hashes[at])
+    return position >= 0 and values[position] & _ELISION != 0
 
 
 @inner

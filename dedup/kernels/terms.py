@@ -8,6 +8,7 @@ import numpy.typing as npt
 from dedup.kernels.compile import inner, kernel
 from dedup.kernels.mixing import STEP, mix, rotate
 from dedup.kernels.shingles import longest_document
+from dedup.kernels.sorting import ascending
 
 __all__ = ["count_terms", "pair_term", "pair_terms", "sentence_terms"]
 
@@ -74,7 +75,7 @@ def count_terms(
     for d in range(len(offsets) - 1):
         a, b = offsets[d], offsets[d + 1]
         n = _terms_of(hashes[a:b], starts[a:b], ends[a:b], scratch)
-        ordered = np.sort(scratch[:n])
+        ordered = ascending(scratch, n)
         i = 0
         while i < n:
             j = i + 1

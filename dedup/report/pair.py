@@ -11,7 +11,8 @@ from rich.text import Text
 
 from dedup.alignment import Passage, PassageKind
 from dedup.documents import Document
-from dedup.matches import Match, Origin, Relation
+from dedup.matches import Match, Relation
+from dedup.report.meanings import KINDS, say_origin
 from dedup.report.table import RELATION_STYLES, describe_document, print_wrapped
 from dedup.report.visible import visible
 
@@ -26,13 +27,6 @@ KIND_STYLES = {
 }
 """Colours of the kinds of passages; their names stand above them always."""
 
-_MEANINGS = {
-    PassageKind.VERBATIM: "the same words",
-    PassageKind.EDITED: "most words, in the same order",
-    PassageKind.REWRITTEN: "said in other words",
-    PassageKind.QUOTATION: "quoted speech in both",
-    PassageKind.BOILERPLATE: "an outlet's standing text",
-}
 _SIDE_BY_SIDE = 84
 _LEAST_SHARE = 0.005
 
@@ -68,19 +62,8 @@ def _print_verdict(console: Console, match: Match, left: Document, right: Docume
         about = describe_document(document)
         parts = ((side, "dim"), (visible(document.id), "bold"), (f"  {about}" if about else "", "dim"))
         print_wrapped(console, Text.assemble(*parts))
-    print_wrapped(console, Text.assemble(("origin ", "dim"), visible(_origin(match))))
+    print_wrapped(console, Text.assemble(("origin ", "dim"), visible(say_origin(match))))
     console.print()
-
-
-def _origin(match: Match) -> str:
-    sure = f" ({match.origin_probability:.2f})"
-    if match.origin is Origin.LEFT:
-        return f"the right text was written from the left one, {match.left}{sure}"
-    if match.origin is Origin.RIGHT:
-        return f"the left text was written from the right one, {match.right}{sure}"
-    if match.origin is Origin.COMMON:
-        return f"both were written from a third text{sure}"
-    return "undecided" if match.derived else "none: neither was written from the other"
 
 
 def _score_table(match: Match) -> Table:
@@ -104,7 +87,7 @@ def _print_legend(console: Console, passages: Iterable[Passage]) -> None:
     print_wrapped(console, Text.assemble(("passages", "bold"), what))
     for kind in PassageKind:
         if kind in present:
-            console.print(Text.assemble("  ", (f"■ {kind}", KIND_STYLES[kind]), (f"  {_MEANINGS[kind]}", "dim")))
+            console.print(Text.assemble("  ", (f"■ {kind}", KIND_STYLES[kind]), (f"  {KINDS[kind]}", "dim")))
 
 
 def _print_passage(console: Console, number: int, passage: Passage, left: str, right: str) -> None:

@@ -35,6 +35,8 @@ COLUMNS = (
 )
 """The columns of CSV: the names of a match in JSON, in their order."""
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def as_json(value: Any) -> str:
     """JSON on one line, in plain characters where these are harmless.
@@ -53,6 +55,9 @@ def write_jsonl(matches: Iterable[Match], stream: TextIO) -> None:
 
 def write_csv(matches: Iterable[Match], stream: TextIO, *, for_terminal: bool = False) -> None:
     """A match a row under a header of `COLUMNS`; lists and mappings as JSON, true and false in words.
+
+    An id that a spreadsheet would take for a formula (it begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage
+    return) gets an apostrophe in front.
 
     Parameters
     ----------
@@ -123,4 +128,6 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return as_json(value) if isinstance(value, list | dict) else str(value)
+    if isinstance(value, list | dict):
+        return as_json(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else str(value)

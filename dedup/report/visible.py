@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["escape_json", "visible"]
+__all__ = ["UNSAFE", "escape_json", "sign", "visible"]
 
 # Controls, line and paragraph separators, bidi embeddings, overrides and isolates, byte order marks,
 # interlinear marks, invisible tag characters, and the lone surrogates of undecodable file names.
 # Joiners and directional marks stay: emoji, Persian and Hebrew are written with them.
-_UNSAFE = re.compile(
+UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]")
@@ -35,8 +35,8 @@ def visible(text: str, *, lines: bool = False) -> str:
     """
     if lines:
         text = re.sub(r"\s*[\r\n\u2028\u2029]\s*", "\n", text).replace("\t", " ")
-        return "\n".join(_UNSAFE.sub(_sign, line) for line in text.split("\n"))
-    return _UNSAFE.sub(_sign, text)
+        return "\n".join(UNSAFE.sub(sign, line) for line in text.split("\n"))
+    return UNSAFE.sub(sign, text)
 
 
 def escape_json(text: str) -> str:
@@ -50,7 +50,8 @@ def escape_json(text: str) -> str:
     return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def _sign(found: re.Match[str]) -> str:
+def sign(found: re.Match[str]) -> str:
+    """What stands for an unsafe character: its picture, or its number."""
     code = ord(found[0])
     if code < 0x20:
         return chr(_PICTURES + code)

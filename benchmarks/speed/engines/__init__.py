@@ -1,0 +1,1 @@
+"""The engines, each a program of its own that runs in its own environment."""

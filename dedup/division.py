@@ -1,0 +1,121 @@
+"""Division: passages that run through boilerplate and a writer's own text, cut where one meets the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.alignment import KINDS, AlignmentInput, Alignments, PassageKind
+
+__all__ = ["divide_passages"]
+
+_LEAST_RUN, _LEAST_OWN = 3, 5
+_EDITED, _ALIKE = 0.6, 0.3
+_BOILERPLATE, _VERBATIM, _EDITED_KIND = (
+    KINDS.index(kind) for kind in (PassageKind.BOILERPLATE, PassageKind.VERBATIM, PassageKind.EDITED)
+)
+
+_Piece = tuple[int, int, int, int, int]
+"""Left start and end, right start and end in tokens of the batch, kind."""
+
+
+def divide_passages(
+    prepared: AlignmentInput, found: Alignments, left: npt.NDArray[np.int32], right: npt.NDArray[np.int32]
+) -> Alignments:
+    """The passages, each all boilerplate or none of it, where both sides change from one to the other alike.
+
+    Without that, the half of a passage that is a form letter would take the other half with it: out of the coverage,
+    or into it.
+
+    Parameters
+    ----------
+    prepared : AlignmentInput
+    found : Alignments
+        Of the pairs.
+    left, right : int32 arrays (pairs,)
+        Numbers of documents.
+    """
+    offsets, counts = prepared.tokens.offsets, np.diff(found.offsets)
+    shift_left, shift_right = np.repeat(offsets[left], counts), np.repeat(offsets[right], counts)
+    before = np.concatenate([[0], np.cumsum(prepared.boilerplate)])
+    sides = ((found.left_start, found.left_end, shift_left), (found.right_start, found.right_end, shift_right))
+    marked = np.stack([before[end + shift] - before[start + shift] for start, end, shift in sides])
+    length = np.stack([found.left_end - found.left_start, found.right_end - found.right_start])
+    mixed: npt.NDArray[np.bool_] = np.logical_or.reduce((marked > 0) & (marked < length))
+    if not mixed.any():
+        return found
+    rows: list[_Piece] = []
+    origin: list[int] = []
+    for row in range(len(mixed)):
+        a, b = int(shift_left[row]), int(shift_right[row])
+        whole = (
+            int(found.left_start[row]) + a, int(found.left_end[row]) + a,
+            int(found.right_start[row]) + b, int(found.right_end[row]) + b, int(found.kinds[row]),
+        )  # fmt: skip
+        pieces = list(_divided(prepared, whole)) if mixed[row] else [whole]
+        rows += [(w - a, x - a, y - b, z - b, kind) for w, x, y, z, kind in pieces]
+        origin += [row] * len(pieces)
+    return _rebuilt(found, np.array(rows, np.int64).reshape(-1, 5), np.array(origin, np.int64))
+
+
+def _rebuilt(found: Alignments, rows: npt.NDArray[np.int64], origin: npt.NDArray[np.int64]) -> Alignments:
+    """Passages anew; those of one pair stay together, by left start, then right start."""
+    pair = np.repeat(np.arange(len(found)), np.diff(found.offsets))[origin]
+    order = np.lexsort((rows[:, 2], rows[:, 0], pair))
+    rows = rows[order]
+    columns = ("left_start", "left_end", "right_start", "right_end")
+    return replace(
+        found,
+        offsets=np.concatenate([[0], np.cumsum(np.bincount(pair, minlength=len(found)))]).astype(np.int64),
+        kinds=rows[:, 4].astype(np.uint8),
+        scores=found.scores[origin[order]],
+        **{name: rows[:, k].astype(np.int32) for k, name in enumerate(columns)},
+    )
+
+
+def _divided(prepared: AlignmentInput, whole: _Piece) -> Iterator[_Piece]:
+    """The pieces of a passage; itself, where its sides do not change alike."""
+    a, b, c, d, kind = whole
+    first, second = _runs(prepared.boilerplate, a, b), _runs(prepared.boilerplate, c, d)
+    if [flag for *_, flag in first] != [flag for *_, flag in second]:
+        yield whole
+        return
+    for (start, end, flag), (other_start, other_end, _) in zip(first, second, strict=True):
+        piece = prepared.tokens.hashes[start:end], prepared.tokens.hashes[other_start:other_end]
+        if flag:
+            yield start, end, other_start, other_end, _BOILERPLATE
+        elif min(len(piece[0]), len(piece[1])) >= _LEAST_OWN:
+            own = _kind(*piece, kind)
+            if own is not None:
+                yield start, end, other_start, other_end, own
+
+
+def _runs(marked: npt.NDArray[np.bool_], start: int, end: int) -> list[tuple[int, int, bool]]:
+    """Spans of equal flags between two tokens; one of a token or two belongs to what stands before it."""
+    borders = [start, *(np.flatnonzero(np.diff(marked[start:end])) + start + 1).tolist(), end]
+    runs: list[tuple[int, int, bool]] = []
+    for first, last in pairwise(borders):
+        flag = bool(marked[first])
+        if runs and (last - first < _LEAST_RUN or runs[-1][2] == flag):
+            runs[-1] = runs[-1][0], last, runs[-1][2]
+        elif len(runs) == 1 and runs[0][1] - runs[0][0] < _LEAST_RUN:
+            runs[0] = runs[0][0], last, flag
+        else:
+            runs.append((first, last, flag))
+    return runs
+
+
+def _kind(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64], kind: int) -> int | None:
+    """What a writer's own part of a passage is; None where its sides have little in common."""
+    if np.array_equal(left, right):
+        return _VERBATIM if kind == _BOILERPLATE else kind
+    shared = len(np.intersect1d(left, right)) / max(len(np.unique(left)), len(np.unique(right)))
+    if shared < _ALIKE:
+        return None
+    if kind != _BOILERPLATE:
+        return kind
+    return _EDITED_KIND if shared >= _EDITED else KINDS.index(PassageKind.REWRITTEN)

@@ -18,7 +18,7 @@ from dedup.kernels.align import align_documents
 from dedup.kernels.align_candidates import Documents, Settings
 from dedup.kernels.align_features import Trees
 from dedup.kernels.align_segment import Model
-from dedup.kernels.align_words import number_words
+from dedup.kernels.align_words import beginnings, number_words
 from dedup.kernels.terms import sentence_terms
 from dedup.language import guess_languages
 from dedup.parallel import in_threads
@@ -100,6 +100,8 @@ class AlignmentInput:
     words : int32 array (t,)
         The number of each token's stem among the ``vocabulary`` different ones of the batch; of a single character, of
         its pair with the one behind it.
+    parts : int32 array (t,)
+        Likewise the number of the beginning of each longer word, and of a single character; -1 for none.
     weights : float32 array (t,)
         Idf of each token.
     buckets : uint8 array (t,)
@@ -113,6 +115,7 @@ class AlignmentInput:
     tokens: Tokens
     segments: Segments
     words: npt.NDArray[np.int32]
+    parts: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float32]
     buckets: npt.NDArray[np.uint8]
     gaps: npt.NDArray[np.uint8]
@@ -128,6 +131,7 @@ class AlignmentInput:
         return Documents(
             self.tokens.offsets,
             self.words,
+            self.parts,
             self.buckets,
             self.weights,
             self.gaps,
@@ -204,10 +208,16 @@ def prepare(
     stems = np.where(tokens.hashes & np.uint64(1), terms, stem_tokens(tokens, languages))
     vocabulary = int(number_words(stems, words))  # type: ignore[no-untyped-call]
     words = _in_order_of_hashes(words, stems, vocabulary)
+    beginnings(  # type: ignore[no-untyped-call]
+        tokens.batch.data, tokens.batch.offsets, tokens.starts, tokens.ends, tokens.offsets, tokens.hashes, stems
+    )
+    parts = np.zeros(size, np.int32)
+    vocabulary = max(vocabulary, int(number_words(stems, parts)))  # type: ignore[no-untyped-call]
+    parts[stems == 0] = -1
     weights = (statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE).astype(np.float32)
     buckets = np.searchsorted(_parameters().rarity, weights, side="right").astype(np.uint8)
     gaps = np.where((segments.gaps == 0) & segments.capitals, np.uint8(_CAPITAL), segments.gaps)
-    return AlignmentInput(tokens, segments, words, weights, buckets, gaps, boilerplate, vocabulary)
+    return AlignmentInput(tokens, segments, words, parts, weights, buckets, gaps, boilerplate, vocabulary)
 
 
 def _in_order_of_hashes(
@@ -253,6 +263,7 @@ def align_pairs(
             learned.model,
             learned.close,
             learned.condensed,
+            learned.links,
             max(1, prepared.vocabulary),
             *sides,
             learned.settings,
@@ -323,6 +334,7 @@ class _Parameters(NamedTuple):
     model: Model
     close: Trees
     condensed: Trees
+    links: npt.NDArray[np.float32]
     rarity: npt.NDArray[np.float32]
     settings: Settings
 
@@ -338,6 +350,7 @@ def _parameters() -> _Parameters:
         Model(match, border, ratio, length, logs),
         close,
         condensed,
+        np.array(learned["links"], np.float32),
         np.array(learned["rarity"], np.float32),
         Settings(**learned["settings"]),
     )

@@ -104,7 +104,8 @@ def compare(
     heads = np.unique(classes)
     count("different texts", len(heads))
     tell("finding candidates", 0, 1)
-    corpus = Corpus.from_tokens([everything[head] for head in heads], tokens.select(which[heads]))
+    tokens = tokens.select(which[heads])
+    corpus = Corpus.from_tokens([everything[head] for head in heads], tokens)
     found = find_candidates(corpus, settings=settings, limits=ReuseLimits(), jobs=jobs, count=count)
     pairs = found.pairs
     if old:

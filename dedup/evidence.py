@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ from dedup.tokens import Tokens, keep_tokens
 __all__ = ["Beats", "Evidence", "Side", "facts_and_beats", "gather_evidence"]
 
 _CHUNK = 512
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,26 +270,39 @@ def gather_evidence(
     facts, sentences = facts_and_beats(prepared, languages)
     beats = sentences.chain(left, right, jobs)
     novelty = facts.compare(left, right, terms=sentences.terms, term_offsets=sentences.offsets, jobs=jobs)
-    identical = _equal_tokens(prepared.tokens, left, right)
-    equal = _equal_tokens(content, left, right)
     boilerplate = _boilerplate_lines(prepared)
-    return [
-        _evidence(
-            beats=dict(zip(BEAT_COLUMNS + NOVELTY_COLUMNS, beats[p].tolist() + novelty[p].tolist(), strict=True)),
-            sides=(
-                dict(zip(SIDE_COLUMNS, cover[p, :width].tolist(), strict=True)),
-                dict(zip(SIDE_COLUMNS, cover[p, width : 2 * width].tolist(), strict=True)),
-            ),
-            pair=dict(zip(PAIR_COLUMNS, cover[p, 2 * width :].tolist(), strict=True)),
-            common=int(common[p]),
-            totals=(int(sets.totals[left[p]]), int(sets.totals[right[p]])),
-            cosine=float(cosine[p]),
-            identical=bool(identical[p]),
-            equal=bool(equal[p]),
-            shared_boilerplate=_shared(boilerplate[left[p]], boilerplate[right[p]]),
+    named = dict(zip(BEAT_COLUMNS + NOVELTY_COLUMNS, np.concatenate([beats, novelty], axis=1).T, strict=True))
+    totals = sets.totals[left], sets.totals[right]
+    sides = [
+        _sides(
+            dict(zip(SIDE_COLUMNS, cover[:, i * width : (i + 1) * width].T, strict=True)),
+            {name: named[f"{side}_{name}"] for name in _SHARES + _COUNTS},
+            _ratios(common, totals[i]),
         )
-        for p in range(len(left))
+        for i, side in enumerate(("left", "right"))
     ]
+    pair = dict(zip(PAIR_COLUMNS, cover[:, 2 * width :].T, strict=True))
+    return _rows(
+        Evidence,
+        left=sides[0],
+        right=sides[1],
+        jaccard=_ratios(common, totals[0] + totals[1] - common),
+        cosine=cosine.round(4),
+        identical=_equal_tokens(prepared.tokens, left, right),
+        equal=_equal_tokens(content, left, right),
+        shared_boilerplate=[
+            _shared(boilerplate[a], boilerplate[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)
+        ],
+        passages=pair["passages"].astype(np.int64),
+        in_order=pair["in_order"].round(4),
+        longest=pair["longest"].astype(np.int64),
+        strongest=pair["strongest"].round(4),
+        fact_agreement=_ratios(named["agreed_facts"], named["matched_facts"]),
+        matched_facts=named["matched_facts"].astype(np.int64),
+        fact_order=named["fact_order"].round(4),
+        shared_facts=named["shared_facts"].astype(np.int64),
+        sentence_order=named["sentence_order"].round(4),
+    )
 
 
 def facts_and_beats(prepared: AlignmentInput, languages: list[str]) -> tuple[Facts, Beats]:
@@ -331,63 +347,38 @@ def _shared(left: frozenset[int], right: frozenset[int]) -> float | None:
     return round(len(left & right) / len(left | right), 4) if left or right else None
 
 
-def _evidence(
-    beats: dict[str, float],
-    sides: tuple[dict[str, float], dict[str, float]],
-    pair: dict[str, float],
-    common: int,
-    totals: tuple[int, int],
-    cosine: float,
-    identical: bool,
-    equal: bool,
-    shared_boilerplate: float | None,
-) -> Evidence:
-    left, right = (
-        _side(sides[i], {name: beats[f"{side}_{name}"] for name in _SHARES + _COUNTS}, _ratio(common, totals[i]))
-        for i, side in enumerate(("left", "right"))
-    )
-    return Evidence(
-        left=left,
-        right=right,
-        jaccard=_ratio(common, sum(totals) - common),
-        cosine=round(cosine, 4),
-        identical=identical,
-        equal=equal,
-        shared_boilerplate=shared_boilerplate,
-        passages=int(pair["passages"]),
-        in_order=round(pair["in_order"], 4),
-        longest=int(pair["longest"]),
-        strongest=round(pair["strongest"], 4),
-        fact_agreement=_ratio(beats["agreed_facts"], beats["matched_facts"]),
-        matched_facts=int(beats["matched_facts"]),
-        fact_order=round(beats["fact_order"], 4),
-        shared_facts=int(beats["shared_facts"]),
-        sentence_order=round(beats["sentence_order"], 4),
-    )
-
-
 _SHARES = ("chain", "chance", "names", "new_names", "numbers", "new_numbers", "quotes", "new_quotes")
 _COUNTS = ("anchors", "sentences", "facts", "new_facts", "extra_numbers", "extra_names")
 
+Column = npt.NDArray[np.float64]
 
-def _side(cover: dict[str, float], beats: dict[str, float], containment: float) -> Side:
+
+def _sides(cover: dict[str, Column], beats: dict[str, Column], containment: Column) -> list[Side]:
+    """One side of all pairs."""
     tokens = cover["content"]
-    return Side(
-        tokens=int(tokens),
+    told = tokens - cover["quotations"]
+    return _rows(
+        Side,
+        tokens=tokens.astype(np.int64),
         containment=containment,
-        coverage=_ratio(cover["covered"], tokens),
-        quoted_coverage=_ratio(cover["covered"] - cover["quoted"], tokens - cover["quotations"]),
-        kept=_ratio(cover["kept"], tokens - cover["quotations"]),
-        verbatim=_ratio(cover["verbatim"], tokens),
-        edited=_ratio(cover["edited"], tokens),
-        rewritten=_ratio(cover["rewritten"], tokens),
-        head=int(cover["head"]),
-        foot=int(cover["foot"]),
-        quotations=int(cover["quotations"]),
-        **{name: round(beats[name], 4) for name in _SHARES},  # type: ignore[arg-type]
-        **{name: int(beats[name]) for name in _COUNTS},
+        coverage=_ratios(cover["covered"], tokens),
+        quoted_coverage=_ratios(cover["covered"] - cover["quoted"], told),
+        kept=_ratios(cover["kept"], told),
+        **{name: _ratios(cover[name], tokens) for name in ("verbatim", "edited", "rewritten")},
+        **{name: cover[name].astype(np.int64) for name in ("head", "foot", "quotations")},
+        **{name: beats[name].round(4) for name in _SHARES},
+        **{name: beats[name].astype(np.int64) for name in _COUNTS},
     )
 
 
-def _ratio(part: float, whole: float) -> float:
-    return round(part / whole, 4) if whole > 0 else 0.0
+def _rows(made: Callable[..., T], **columns: npt.NDArray[Any] | list[Any]) -> list[T]:
+    """An object for each row of columns that are named as its fields: several times quicker than one by one."""
+    lists = [columns[name] for name in made.__dataclass_fields__]  # type: ignore[attr-defined]
+    plain = [column.tolist() if isinstance(column, np.ndarray) else column for column in lists]
+    return [made(*row) for row in zip(*plain, strict=True)]
+
+
+def _ratios(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> Column:
+    """Shares, rounded to 4 decimals; 0 of nothing."""
+    ratios: Column = np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+    return ratios.round(4)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dedup.alignment import AlignmentInput, Passage, align_pairs, passages_of, prepare
 from dedup.corpus import Corpus
+from dedup.direction import directed
 from dedup.division import divide_passages
 from dedup.documents import Document
 from dedup.evidence import Beats, Evidence, facts_and_beats, gather_evidence
@@ -21,7 +22,7 @@ from dedup.lsh import CandidatePairs
 from dedup.matches import Match, Origin
 from dedup.model import Model
 from dedup.statistics import Statistics
-from dedup.verdict import dated, judge
+from dedup.verdict import judge
 
 __all__ = ["Told", "judge_pairs", "measure_pairs", "new_match", "settle_pairs"]
 
@@ -100,7 +101,7 @@ def settle_pairs(
         asked = [judged[i] for i in places.tolist()]
         for i, match in zip(places.tolist(), settle_lineages(asked, told.own, model), strict=True):
             if match is not judged[i]:
-                settled[i] = dated(match, corpus.documents[left[i]], corpus.documents[right[i]])
+                settled[i] = directed(match, corpus.documents[left[i]], corpus.documents[right[i]])
     return settled
 
 
@@ -154,9 +155,9 @@ def new_match(
         relation=verdict.relation,
         probability=verdict.probability,
         relation_probabilities=verdict.relation_probabilities,
-        origin=verdict.origin,
-        source=sources.get(verdict.origin),
-        origin_probability=verdict.origin_probability,
+        origin=verdict.direction.origin,
+        source=sources.get(verdict.direction.origin),
+        origin_probability=verdict.direction.probability,
         jaccard=evidence.jaccard,
         left_containment=evidence.left.containment,
         right_containment=evidence.right.containment,
@@ -165,4 +166,6 @@ def new_match(
         right_coverage=evidence.right.coverage,
         passages=passages,
         reasons=verdict.reasons,
+        lean=verdict.direction.lean,
+        clarity=verdict.direction.clarity,
     )

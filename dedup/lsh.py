@@ -59,7 +59,7 @@ class CandidatePairs:
         return CandidatePairs(self.left[keep], self.right[keep])
 
     def blocks(self, sizes: npt.NDArray[np.int64], *, size: int, pairs: int) -> list[CandidatePairs]:
-        """Cut into blocks of neighbours: of about ``pairs`` pairs, or fewer whose documents' ``sizes`` sum to ``size``."""
+        """Cut into blocks of about ``pairs`` neighbours, or fewer whose documents' ``sizes`` sum to ``size``."""
         weight = np.cumsum(np.maximum(sizes[self.left] + sizes[self.right], size // pairs))
         edges = [0, *(np.flatnonzero(np.diff(weight // size)) + 1).tolist(), len(self)]
         return [CandidatePairs(self.left[a:b], self.right[a:b]) for a, b in pairwise(edges) if a < b]

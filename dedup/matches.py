@@ -69,6 +69,11 @@ class Match:
         In characters of the original texts, in the order of the left text.
     reasons : tuple of str
         The evidence in words.
+    lean : float
+        Log-odds of the left text against the right one as the source, if one of them is.
+    clarity : float
+        How likely one of them is. Both are kept where they are too little for an answer, or the pair is not derived, to
+        be weighed with what other texts say; they stand in no output.
     """
 
     left: str
@@ -87,6 +92,8 @@ class Match:
     right_coverage: float
     passages: tuple[Passage, ...]
     reasons: tuple[str, ...]
+    lean: float = 0.0
+    clarity: float = 0.0
 
     @property
     def derived(self) -> bool:
@@ -105,6 +112,7 @@ class Match:
             left_coverage=self.right_coverage,
             right_coverage=self.left_coverage,
             passages=Alignment(self.passages).swap().passages,
+            lean=-self.lean,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ __all__ = ["MODEL_VERSION", "Model"]
 MODEL_VERSION = 1
 """Changes whenever a feature of the verdict means something else, so that old coefficients would mislead."""
 
-_PARTS = ("lineage", "copy", "passage", "family")
+_PARTS = ("lineage", "copy", "passage", "family", "direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Model:
     Attributes
     ----------
     parts : mapping of str to mapping of str to float
-        ``lineage``, ``copy``, ``passage`` and ``family``; each has an ``intercept`` and a weight for each feature.
+        ``lineage``, ``copy``, ``passage``, ``family`` and ``direction``; each has an ``intercept`` and a weight for
+        each feature.
     about : str
         How they were found.
     trained_on : tuple of str
@@ -110,8 +111,10 @@ def _shipped() -> Model:
 
 
 def _shipped_values() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((files("dedup") / "data" / "verdict.json").read_text("utf-8"))
-    return {"version": MODEL_VERSION} | loaded
+    direction, verdict = (
+        json.loads((files("dedup") / "data" / name).read_text("utf-8")) for name in ("direction.json", "verdict.json")
+    )
+    return {"version": MODEL_VERSION, **direction, **verdict}
 
 
 def _weights(part: str, loaded: Mapping[str, Any], where: str) -> dict[str, float]:

@@ -2,8 +2,8 @@
 
 The shipped coefficients are the starting point, and a penalty holds the new ones near them: forty pairs move them a
 little, a thousand as far as they ask. Each weight keeps its sign. What is fitted is the probability that the verdict
-gives, with all its parts; `lineage` and `copy` are learnt, `passage`, `family` and the thresholds between the derived
-relations stay.
+gives, with all its parts; `lineage` and `copy` are learnt; `passage`, `family`, `direction` and the thresholds
+between the derived relations stay.
 """
 
 from __future__ import annotations
@@ -343,7 +343,7 @@ def _described(model: Model, start: Model, counts: tuple[int, int, int], results
     return replace(
         model,
         about=f"Logits of the verdict on a pair. lineage and copy were fitted by dedup train from those of the model"
-        f" {start.digest}; passage and family are as they were there.",
+        f" {start.digest}; the other parts are as they were there.",
         trained_on=(f"{pairs} labelled pairs, {derived} of them derived, of {families} families", *start.trained_on),
         measured={"cross_validated": results[0].to_dict(), "start": results[1].to_dict()},
     )

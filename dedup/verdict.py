@@ -6,14 +6,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from dedup.direction import Direction, judge_direction
 from dedup.documents import Document
 from dedup.evidence import Evidence, Side
-from dedup.matches import DERIVED, Match, Origin, Relation
+from dedup.matches import DERIVED, Origin, Relation
 from dedup.model import Model
 from dedup.reasons import give_reasons
 
 __all__ = [
-    "Verdict", "copy_features", "dated", "family_features", "judge", "late_prior", "lineage_features", "lineage_share",
+    "Verdict", "copy_features", "family_features", "judge", "late_prior", "lineage_features", "lineage_share",
     "own_words", "passage_share",
 ]  # fmt: skip
 
@@ -27,11 +28,7 @@ _SHORT, _TOO_SHORT, _AS_LONG = 170, 11.5, 0.45
 _REVISED, _RESPELLED = 0.6, 0.9
 _OTHER_NAMES, _VERY_SHORT = 4.0, 85
 _LONG_RUN = 30
-_DATES_APART = 30 * 60.0
-_DECIDED = 0.8
-_BY_DATE = 0.95
-_LATE = -1.5
-_SURENESS = 1.6
+_LATE = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +40,13 @@ class Verdict:
     relation : Relation
     relation_probabilities : mapping of Relation to float
         One for each relation; they sum to 1.
-    origin : Origin
-    origin_probability : float
+    direction : Direction
     reasons : tuple of str
     """
 
     relation: Relation
     relation_probabilities: Mapping[Relation, float]
-    origin: Origin
-    origin_probability: float
+    direction: Direction
     reasons: tuple[str, ...]
 
     @property
@@ -69,8 +64,11 @@ def judge(evidence: Evidence, left: Document, right: Document, model: Model = Mo
     derived = sum(share for relation, share in probabilities.items() if relation in DERIVED)
     candidates = [relation for relation in _RELATIONS if (relation in DERIVED) == (derived >= 0.5)]
     relation = max(candidates, key=probabilities.__getitem__)
-    origin, sure, hints = _origin(evidence, left, right) if relation in DERIVED else (Origin.UNDECIDED, 0.0, ())
-    return Verdict(relation, probabilities, origin, sure, give_reasons(evidence, relation, left, right) + hints)
+    direction = judge_direction(evidence, left, right, model)
+    if relation not in DERIVED:
+        direction = replace(direction, origin=Origin.UNDECIDED, probability=0.0, reasons=())
+    reasons = give_reasons(evidence, relation, left, right) + direction.reasons
+    return Verdict(relation, probabilities, direction, reasons)
 
 
 def lineage_features(evidence: Evidence) -> dict[str, float]:
@@ -132,9 +130,7 @@ def _sigmoid(value: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, value))))
 
 
-def _relation_probabilities(
-    evidence: Evidence, left: Document, right: Document, model: Model
-) -> dict[Relation, float]:
+def _relation_probabilities(evidence: Evidence, left: Document, right: Document, model: Model) -> dict[Relation, float]:
     """The decision list with soft edges: first whether the texts are derived, then how.
 
     Three things speak for it, each on its own, and the strongest counts: the facts and their order, the words, one
@@ -247,81 +243,3 @@ def _reprint_share(evidence: Evidence, left: Document, right: Document) -> float
     edge = sum(side.head + side.foot for side in (evidence.left, evidence.right))
     middle = sum(round((1.0 - side.coverage) * side.tokens) for side in (evidence.left, evidence.right)) - edge
     return _sigmoid((edge - middle) / 10.0)
-
-
-def dated(match: Match, left: Document, right: Document) -> Match:
-    """A match that other texts have settled, with what the dates say of its origin."""
-    found = _origin_by_date(left, right)
-    if found is None:
-        return match
-    origin, hint = found
-    source = left.id if origin is Origin.LEFT else right.id
-    return replace(match, origin=origin, source=source, origin_probability=_BY_DATE, reasons=(*match.reasons, hint))
-
-
-def _origin_by_date(left: Document, right: Document) -> tuple[Origin, str] | None:
-    """The earlier text, where both dates are known and far enough apart."""
-    apart = (right.date - left.date).total_seconds() if left.date and right.date else 0.0
-    if abs(apart) < _DATES_APART:
-        return None
-    origin = Origin.LEFT if apart > 0 else Origin.RIGHT
-    return origin, f"the {origin} text is dated {_span(abs(apart))} earlier"
-
-
-def _origin(evidence: Evidence, left: Document, right: Document) -> tuple[Origin, float, tuple[str, ...]]:
-    """Which side was there first. Dates that are known and far enough apart outrank what the texts say."""
-    guess, why = _origin_score(evidence, left, right)
-    sure = _sigmoid(_SURENESS * guess)
-    by_text = Origin.UNDECIDED if max(sure, 1.0 - sure) < _DECIDED else Origin.LEFT if sure > 0.5 else Origin.RIGHT
-    dates = _origin_by_date(left, right)
-    if dates is None:
-        return by_text, round(max(sure, 1.0 - sure), 4), why if by_text is not Origin.UNDECIDED else ()
-    by_date, hint = dates
-    if by_text not in (Origin.UNDECIDED, by_date):
-        return by_date, 0.8, (hint, *(f"the texts themselves point the other way: {reason}" for reason in why))
-    return by_date, _BY_DATE, (hint,)
-
-
-def _origin_score(evidence: Evidence, left: Document, right: Document) -> tuple[float, tuple[str, ...]]:
-    """Positive where the left text looks like the source, and what speaks for that.
-
-    A rewrite quotes less, and drops names and numbers from what it takes; where each side has what the other lacks,
-    neither need be the other's source. Of a copy that is longer or shorter this says less: it may be an update.
-    """
-    a, b = evidence.left, evidence.right
-    quotes = _balance(a.new_quotes, b.new_quotes, 1.0) + 0.7 * _balance(a.quotations, b.quotations, 20.0)
-    names = _balance(a.extra_names, b.extra_names, 2.0)
-    facts = 0.6 * _balance(a.own_facts, b.own_facts, 3.0)
-    credit = 2.5 * (_credits(right, left) - _credits(left, right))
-    unsure = 0.5 if max(a.containment, b.containment) >= _MOSTLY_VERBATIM else 1.0
-    score = unsure * (quotes + names + facts) + credit
-    winner, sign = ("left", 1.0) if score > 0 else ("right", -1.0)
-    loser = "right" if winner == "left" else "left"
-    told = []
-    if sign * credit > 0:
-        told.append(f"the {loser} text names the other's outlet")
-    if sign * quotes > 0.4:
-        told.append(f"the {winner} text quotes more directly")
-    if sign * names > 0.4:
-        told.append(f"the {winner} text has names in the shared sentences that the {loser} one lacks")
-    if sign * facts > 0.3:
-        told.append(f"the {loser} text has few names and numbers of its own")
-    return score, tuple(told)
-
-
-def _balance(left: float, right: float, little: float) -> float:
-    """From −1 to 1: how much more of something the left side has, small amounts counting little."""
-    return (left - right) / (left + right + little)
-
-
-def _credits(document: Document, other: Document) -> bool:
-    """Whether a text names the other's outlet."""
-    outlet = other.outlet
-    return bool(outlet and outlet != document.outlet and outlet.casefold() in document.text.casefold())
-
-
-def _span(seconds: float) -> str:
-    for unit, size in (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0)):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} seconds"

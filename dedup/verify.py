@@ -17,8 +17,8 @@ from dedup.tokens import Tokens, tokenize
 
 __all__ = ["Overlaps", "Source", "verify"]
 
-_BLOCK_PAIRS = 4096
-_BLOCK_SIZE = 1 << 24
+_BLOCK_PAIRS = 512
+_BLOCK_SIZE = 1 << 21
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -58,7 +58,7 @@ def compile_alignment() -> None:
     )  # fmt: skip
     tokens = Tokens(TextBatch.from_texts([""]), hashes, places, places, offsets)
     segments = Segments(bytes_, flags, flags, numbers, numbers, numbers)
-    align_pairs(AlignmentInput(tokens, segments, numbers, weights, bytes_, bytes_, flags, 0), _ONE, _ONE)
+    align_pairs(AlignmentInput(tokens, segments, numbers, numbers, weights, bytes_, bytes_, flags, 0), _ONE, _ONE)
 
 
 def compile_rest() -> None:

@@ -8,9 +8,9 @@ PACKAGE = Path(__file__).parent.parent / "dedup"
 LAYERS = [
     "version", "errors", "extras", "documents", "parallel", "readers", "kernels", "unicode_table", "tokens", "language",
     "segments", "stems", "sketch", "exchange", "statistics", "lsh", "verify", "tfidf", "boilerplate", "alignment",
-    "division", "matches", "facts", "evidence", "reasons", "limits", "model", "verdict", "lineages", "origins",
-    "families", "settings", "report", "comparison", "corpus", "judging", "engine", "labels", "training", "warming",
-    "cli", "__main__",
+    "division", "matches", "facts", "evidence", "reasons", "limits", "model", "direction", "verdict", "lineages",
+    "origins", "families", "settings", "report", "comparison", "corpus", "judging", "engine", "labels", "training",
+    "warming", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -151,7 +151,9 @@ def _engines(report: dict[str, Any], point: str, size: float) -> str:
 
 
 def _scale(report: dict[str, Any]) -> str:
-    parts = [f"## From ten thousand to a million\n\n{_machine(report)} Families of up to 50,000 texts.\n"]
+    counts = [row["documents"] for row in report["rows"]]
+    families = "The largest family has a twentieth of the texts, 50,000 at most."
+    parts = [f"## From {min(counts):,} to {max(counts):,} texts\n\n{_machine(report)} {families}\n"]
     near = [row for row in report["rows"] if not row["whole"]]
     whole = [row for row in report["rows"] if row["whole"]]
     parts.append("Near-duplicates: text in memory to verified pairs and families.\n\n" + _sizes(near) + "\n")

@@ -30,8 +30,9 @@ def measure(*, short: bool) -> None:
             families = work(size)
             spent = time.process_time() - started
             rows.append((name, size, families, spent, 1e6 * spent / size))
+            print(f"{name}: {size} texts, {spent:.1f} s", flush=True)
     columns = ("texts", "number", "families", "seconds of one processor", "µs a text")
-    print(render(Table("one bucket", columns, tuple(rows))))
+    print("\n" + render(Table("one bucket", columns, tuple(rows))))
 
 
 def _equal(size: int) -> int:

@@ -23,7 +23,7 @@ from benchmarks.speed.points import POINTS
 from benchmarks.speed.processes import run_worker
 from benchmarks.speed.statistics import noise
 from benchmarks.speed.truth import kept_join, score
-from benchmarks.speed.worker import read_texts
+from benchmarks.speed.worker import Found, read_texts
 
 __all__ = ["BASELINE", "add_arguments", "measure_short", "run", "run_handicaps"]
 
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure and compare: 1 where something became worse, or a deliberate regression was not caught."""
     if arguments.handicaps:
         return run_handicaps(arguments.json)
-    report = measure_short()
+    [report] = measure_short()
     for path in [arguments.json] + ([arguments.baseline] if arguments.update else []):
         if path:
             path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
@@ -57,14 +57,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def run_handicaps(output: Path | None) -> int:
-    """Measure twice as it is and once with each handicap; 1 unless every one, and nothing else, is caught."""
-    clean = measure_short()
+    """Measure as it is, and as it is again, and with each handicap; 1 unless each, and nothing else, is caught.
+
+    All are measured in turns, so that what else the machine does falls on all alike.
+    """
+    clean, *others = measure_short(["", *CAUGHT_BY])
     wrong: list[str] = []
     seen: list[dict[str, Any]] = []
-    for name, may in CAUGHT_BY.items():
+    for (name, may), report in zip(CAUGHT_BY.items(), others, strict=True):
         print(f"\n{name or 'no handicap'}", flush=True)
-        changes, _ = compare(clean, measure_short(name, with_datasketch=not name))
-        show(changes, [])
+        changes, notes = compare(clean, report)
+        show(changes, notes)
         seen += [{"handicap": name or "none", **asdict(change), "verdict": change.verdict} for change in changes]
         worse = {change.name for change in changes if change.verdict == "worse"}
         if bool(worse) != bool(name) or not worse <= set(may):
@@ -75,20 +78,24 @@ def run_handicaps(output: Path | None) -> int:
     return 1 if wrong else 0
 
 
-def measure_short(handicap: str = "", *, with_datasketch: bool = True) -> dict[str, Any]:
-    """Run the stages in several processes until their medians are steady, datasketch in between."""
+def measure_short(handicaps: Sequence[str] = ("",)) -> list[dict[str, Any]]:
+    """A report for each handicap (``""`` for none), from several processes each, until their medians are steady."""
     texts = prepare_texts(_DOCUMENTS)
-    runs: list[dict[str, Any]] = []
+    runs: list[list[dict[str, Any]]] = [[] for _ in handicaps]
     peers: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        found = Path(folder, "found.npy")
-        while len(runs) < _PROCESSES or (len(runs) < _MOST_PROCESSES and _unrest(runs) > _QUIET):
-            runs.append(_stages(texts, found, handicap))
-            if with_datasketch and len(peers) < _PROCESSES:
+        files = [Path(folder, f"found-{number}.npy") for number in range(len(handicaps))]
+        while len(runs[0]) < _PROCESSES or (len(runs[0]) < _MOST_PROCESSES and max(map(_unrest, runs)) > _QUIET):
+            for found, handicap, those in zip(files, handicaps, runs, strict=True):
+                those.append(_stages(texts, found, handicap))
+            if len(peers) < _PROCESSES:
                 peers.append(_datasketch(texts, Path(folder, "peer.npy")))
-        pairs = np.load(found)
+        return [_report(texts, np.load(found), those, peers) for found, those in zip(files, runs, strict=True)]
+
+
+def _report(texts: Texts, found: Found, runs: Sequence[Mapping[str, Any]], peers: Sequence[float]) -> dict[str, Any]:
     truth = kept_join(cache_folder(), lambda: list(read_texts(texts.path)), texts.digest, "dedup", POINTS[_POINT])
-    recall, precision = score(pairs, truth, "pairs")
+    recall, precision = score(found, truth, "pairs")
     metrics = _metrics(runs, peers)
     metrics["recall"] = {"value": recall, "kind": "share"}
     metrics["precision"] = {"value": precision, "kind": "share"}
@@ -125,11 +132,9 @@ def _metrics(runs: Sequence[Mapping[str, Any]], peers: Sequence[float]) -> dict[
     metrics: dict[str, dict[str, Any]] = {}
     for stage in runs[0]["stages"]:
         metrics[f"{stage}, in calibrations"] = _metric([median(run["stages"][stage]) for run in runs], "time")
-    if peers:
-        totals = [median(run["stages"]["total"]) for run in runs]
-        metric = metrics["total, in runs of datasketch"] = _metric(totals, "time")
-        metric["value"] = round(metric["value"] / median(peers), 6)
-        metric["noise"] = round((metric["noise"] ** 2 + noise(peers) ** 2) ** 0.5, 6)
+    metric = metrics["total, in runs of datasketch"] = _metric([median(run["stages"]["total"]) for run in runs], "time")
+    metric["value"] = round(metric["value"] / median(peers), 6)
+    metric["noise"] = round((metric["noise"] ** 2 + noise(peers) ** 2) ** 0.5, 6)
     memory = [run["memory_peak"] - run["memory_before"] for run in runs if run["memory_before"]]
     if memory:
         metrics["memory beyond the texts, MB"] = _metric(memory, "memory")

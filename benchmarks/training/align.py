@@ -1,7 +1,8 @@
-"""Learn the aligner's scores and filters from PAN 2013's labelled passages, and write dedup/data/align.json.
+"""Learn the aligner's scores, filters and links from labelled passages, and write dedup/data/align.json.
 
 ``python -m benchmarks.training.align --corpus PATH``: scores and trees are fitted on the documents of even number;
-those of odd number are left for measuring. STYLES and SETTINGS were chosen by hand on samples of both.
+those of odd number are left for measuring. The links of sentences are learnt from a labelled newsroom, with pairs of
+the corpus as examples of what is no rewrite. STYLES and SETTINGS were chosen by hand on samples of both.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
-from benchmarks.quality.corpora import PanPair, pan_pairs
+from benchmarks.quality.corpora import PanPair, pan_pairs, read_text
+from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.pan13 import KINDS
 from dedup.alignment import prepare
 from dedup.documents import TextBatch
 from dedup.kernels.align_candidates import Documents, Settings
 from dedup.kernels.align_features import FIGURES, STYLE, Trees
-from dedup.kernels.align_learn import collect_candidates, count_matches
+from dedup.kernels.align_learn import collect_candidates, collect_links, count_matches
 from dedup.kernels.align_segment import Model
 from dedup.kernels.align_settle import CONDENSED
 from dedup.language import guess_languages
@@ -30,8 +34,11 @@ from dedup.segments import Gap, segment
 from dedup.statistics import Statistics
 from dedup.tokens import tokenize
 
-SETTINGS = Settings(least=3.0, exact=12.0, window=20.0, accept=0.5, order=0.15)
+SETTINGS = Settings(least=3.0, exact=12.0, window=20.0, accept=0.5, likely=0.2, sure=0.6, linked=0.1)
 CENTRE = 4.5
+
+INDEPENDENT, STRANGERS = 0.06, 0.5
+"""Weight of a sentence of an independent report of the same event, and of a stranger, beside one of a labelled text."""
 
 
 class Style(NamedTuple):
@@ -61,6 +68,8 @@ ABOUT = [
     "match: ln P(kind of match, class of rarity | in a passage) / P(... | beside it); border: likewise for the class "
     "of the gap at its start, and at its end; ratio: weight of the squared log ratio of the two lengths; length: "
     "weight and centre of the squared log of the length in words.",
+    "links: weights of the figures of a link (dedup.kernels.align_links), learnt from the labelled rewrites of the "
+    "newsroom in seeds/, then what is added; unlinked examples are from independent reports and from the corpus.",
     "close, condensed: boosted trees (dedup.kernels.align_features.Trees) over the figures of a candidate; settings: "
     "dedup.kernels.align.Settings.",
 ]
@@ -175,6 +184,79 @@ def _is_true(box: npt.NDArray[np.int32], cases: npt.NDArray[np.int32], *, whole:
     return (min(shares) if whole else sum(shares) / 2) >= 0.5
 
 
+class Newsroom(NamedTuple):
+    """Labelled rewrites, and pairs of independent reports, in both orders."""
+
+    documents: Documents
+    vocabulary: int
+    left: npt.NDArray[np.int32]
+    right: npt.NDArray[np.int32]
+    spans: list[npt.NDArray[np.int32] | None]
+    stories: list[str]
+
+
+def read_newsroom(folder: Path) -> Newsroom:
+    """The derived texts beside their sources, their labelled spans in words; ``None`` for independent reports."""
+    lineage = read_lineage(folder / "labels.json")
+    names = list(lineage.documents)
+    numbers = {name: number for number, name in enumerate(names)}
+    tokens = tokenize(TextBatch.from_texts(read_text(folder / name) for name in names))
+    prepared = prepare(tokens, segment(tokens), languages=guess_languages(tokens), statistics=Statistics.background())
+    pairs: list[tuple[str, str]] = []
+    spans: list[npt.NDArray[np.int32] | None] = []
+    for (source, derived), labelled in lineage.passages.items():
+        here, there = tokens.characters(numbers[derived]), tokens.characters(numbers[source])
+        pairs.append((derived, source))
+        spans.append(np.array([(*_words(*here, *span[:2]), *_words(*there, *span[2:])) for span in labelled], np.int32))
+    for one, other, truth in lineage.pairs():
+        if truth.scored and not truth.derived and truth.kind != "other stories":
+            pairs += [(one, other), (other, one)]
+            spans += [None, None]
+    left, right = (np.array([numbers[pair[side]] for pair in pairs], np.int32) for side in range(2))
+    stories = [lineage.documents[pair[0]]["story"] for pair in pairs]
+    return Newsroom(prepared.documents, prepared.vocabulary, left, right, spans, stories)
+
+
+def collect(material: Material | Newsroom, model: Model, close: Trees, condensed: Trees) -> npt.NDArray[np.float64]:
+    """A row for each sentence of a left text that close passages leave: see ``collect_links``."""
+    rows = collect_links(  # type: ignore[no-untyped-call]
+        material.documents, model, close, condensed, material.vocabulary, material.left, material.right, SETTINGS
+    )
+    return np.array(rows)
+
+
+def learn_links(
+    newsroom: Newsroom, rows: npt.NDArray[np.float64], strangers: npt.NDArray[np.float64], without: str = ""
+) -> npt.NDArray[np.float32]:
+    """Weights of a link's figures, from all stories but ``without``, and from pairs that share no story."""
+    true, sizes = np.zeros(len(rows)), np.zeros(len(rows))
+    for number, row in enumerate(rows):
+        pair, start, end, other_start, other_end = row[:5].astype(int)
+        spans = newsroom.spans[pair]
+        if newsroom.stories[pair] == without:
+            continue
+        sizes[number] = (end - start) * (INDEPENDENT if spans is None else 1)
+        for a, b, c, d in () if spans is None else spans:
+            true[number] += 2 * (min(b, end) - max(a, start)) > end - start and other_start < d and c < other_end
+    used = sizes > 0
+    table = np.concatenate([rows[used, 5:], strangers[:, 5:]])
+    weight = np.concatenate([sizes[used] / sizes[used].mean(), np.full(len(strangers), STRANGERS)])
+    scaler = StandardScaler().fit(table, sample_weight=weight)
+    labels = np.concatenate([true[used] > 0, np.zeros(len(strangers), np.bool_)])
+    model = LogisticRegression(max_iter=500).fit(scaler.transform(table), labels, sample_weight=weight)
+    slopes = model.coef_[0] / scaler.scale_
+    weights = np.append(slopes, model.intercept_[0] - (slopes * scaler.mean_).sum())
+    return np.round(weights, 4).astype(np.float32)
+
+
+def sample_strangers(material: Material) -> Material:
+    """Pairs of the corpus without a labelled passage, and a third of those with one, in both orders."""
+    without = np.setdiff1d(np.arange(len(material.left)), material.case_pairs)
+    use = np.concatenate([without, np.unique(material.case_pairs)[::3]])
+    left, right = material.left[use], material.right[use]
+    return material._replace(left=np.concatenate([left, right]), right=np.concatenate([right, left]))
+
+
 def _flat(forest: Any) -> Trees:
     """The trees of a fitted classifier in preorder."""
     roots: list[int] = []
@@ -207,10 +289,18 @@ def _listed(array: npt.NDArray[Any]) -> Any:
     return json.loads(json.dumps(np.round(array.astype(np.float64), 4).tolist()))
 
 
-def write(path: Path, rarity: Sequence[float], model: Model, close: Trees, condensed: Trees) -> None:
+def write(
+    path: Path,
+    rarity: Sequence[float],
+    model: Model,
+    close: Trees,
+    condensed: Trees,
+    links: npt.NDArray[np.float32],
+) -> None:
     """Write everything that the aligner loads."""
     learned: dict[str, Any] = {"about": ABOUT, "rarity": rarity}
     learned.update({name: _listed(getattr(model, name)) for name in ("match", "border", "ratio", "length")})
+    learned["links"] = _listed(links)
     learned["settings"] = SETTINGS._asdict()
     for name, trees in (("close", close), ("condensed", condensed)):
         learned[name] = {field: _listed(getattr(trees, field)) for field in ("values", "roots", "splits", "skips")}
@@ -227,14 +317,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--part", choices=("even", "odd", "all"), default="even", help="suspicious documents to learn from"
     )
+    parser.add_argument("--newsroom", type=Path, default=Path("seeds"), help="folder of labelled rewrites")
     parser.add_argument("--output", type=Path, default=Path("dedup/data/align.json"))
     options = parser.parse_args(arguments)
     material = read(options.corpus, {"even": 0, "odd": 1, "all": None}[options.part])
     model = learn_scores(material)
     close = learn_filter(material, model, EMPTY, condensed=False, trees=80)
     condensed = learn_filter(material, model, close, condensed=True, trees=60)
+    newsroom, strangers = read_newsroom(options.newsroom), sample_strangers(material)
+    rows, others = (collect(part, model, close, condensed) for part in (newsroom, strangers))
+    links = learn_links(newsroom, rows, others)
     rarity = json.loads(Path("dedup/data/align.json").read_text(encoding="utf-8"))["rarity"]
-    write(options.output, rarity, model, close, condensed)
+    write(options.output, rarity, model, close, condensed, links)
 
 
 if __name__ == "__main__":

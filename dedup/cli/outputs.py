@@ -55,14 +55,14 @@ class Result:
     with_texts: bool
     inputs: tuple[str, ...]
 
-    def locate(self, name: str) -> Place:
-        """The file of a document of this id: as it was named, or in a folder that was named."""
+    def locate(self, document: Document) -> Place:
+        """The file of a document: as it was named, or in a folder that was named."""
         for path in map(Path, self.inputs):
-            file = path if path.as_posix().endswith(name) else path / name
+            file = path if path.as_posix().endswith(document.id) else path / document.id
             if file.is_file():
                 shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-                return Place(shown.as_posix(), file.suffix.lower() == ".txt")
-        return Place(name, False)
+                return Place(shown.as_posix(), _lines_before(file, document.text))
+        return Place(document.id)
 
     @contextmanager
     def open(self) -> Iterator[TextIO]:
@@ -171,3 +171,11 @@ def _write(found: _Found, result: Result, further: Mapping[str, Any]) -> None:
             records.write_csv(matches, stream, for_terminal=stream.isatty())
         else:
             records.write_jsonl(matches, stream)
+
+
+def _lines_before(file: Path, text: str) -> int | None:
+    """How many lines stand before the text in its file, such as front matter; ``None`` where it is no plain text."""
+    if file.suffix.lower() not in (".txt", ".md"):
+        return None
+    content, encoded = file.read_bytes(), text.encode("utf-8", "surrogateescape")
+    return content[: len(content) - len(encoded)].count(b"\n") if content.endswith(encoded) else None

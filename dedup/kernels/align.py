@@ -6,7 +6,7 @@ import numpy as np
 
 from dedup.kernels.align_candidates import find_close, keep, new_tools
 from dedup.kernels.align_grams import share_grams
-from dedup.kernels.align_settle import release, settle, settle_chain, settle_condensed
+from dedup.kernels.align_settle import release, settle, settle_condensed, settle_links
 from dedup.kernels.align_words import passage_kind
 from dedup.kernels.compile import inner, kernel
 
@@ -35,7 +35,7 @@ def _equal(hashes, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def align_documents(documents, model, close, condensed_trees, vocabulary, left, right, settings):  # type: ignore[no-untyped-def]
+def align_documents(documents, model, close, condensed_trees, links, vocabulary, left, right, settings):  # type: ignore[no-untyped-def]
     """Passages of each pair.
 
     Parameters
@@ -44,6 +44,8 @@ def align_documents(documents, model, close, condensed_trees, vocabulary, left, 
     model : Model
     close, condensed_trees : Trees
         The filters of close passages and of condensations.
+    links : float32 array
+        Weights of the figures of a link, then what is added.
     vocabulary : int
         One more than the largest number in ``documents.words``.
     left, right : int32 array (p,)
@@ -75,7 +77,7 @@ def align_documents(documents, model, close, condensed_trees, vocabulary, left, 
         if n == 0 or m == 0:
             offsets[p + 1] = total
             continue
-        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
+        share_grams(tools.grams, documents.words, documents.parts, documents.buckets, start_a, n, start_b, m)
         if _equal(documents.hashes, start_a, n, start_b, m):
             keep(tools.kept, 0, (0, n, 0, m), 1.0, 0, 1)
             stand = 1
@@ -83,7 +85,7 @@ def align_documents(documents, model, close, condensed_trees, vocabulary, left, 
             count = find_close(tools, documents, model, starts, sizes, settings)
             stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings)
             stand = settle_condensed(tools, documents, model, condensed_trees, starts, sizes, stand, settings)
-            stand = settle_chain(tools, documents, starts, sizes, stand, settings)
+            stand = settle_links(tools, documents, links, starts, sizes, stand, settings)
         release(tools, stand)
         if total + stand > len(scores):
             boxes, kinds, scores = _grown(boxes, kinds, scores, 2 * (total + stand))

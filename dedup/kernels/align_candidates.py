@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.align_chain import Chain, new_chain
 from dedup.kernels.align_features import FIGURES
 from dedup.kernels.align_grams import LEVELS, Grams, new_grams
+from dedup.kernels.align_links import Links, new_links
 from dedup.kernels.align_segment import HOPELESS, Search, explain, new_search, refine, worth
 from dedup.kernels.align_starts import exact_runs, rare_windows
 from dedup.kernels.compile import inner
@@ -40,6 +40,8 @@ class Documents(NamedTuple):
     offsets : int64 array (d + 1,)
     words : int32 array (t,)
         Number of each token's stem.
+    parts : int32 array (t,)
+        Number of the beginning of each longer word, or of a single character; -1 for none.
     buckets : uint8 array (t,)
         Class of rarity.
     weights : float32 array (t,)
@@ -57,6 +59,7 @@ class Documents(NamedTuple):
 
     offsets: npt.NDArray[np.int64]
     words: npt.NDArray[np.int32]
+    parts: npt.NDArray[np.int32]
     buckets: npt.NDArray[np.uint8]
     weights: npt.NDArray[np.float32]
     gaps: npt.NDArray[np.uint8]
@@ -97,15 +100,19 @@ class Settings(NamedTuple):
         Weight of a window from which a candidate may grow.
     accept : float
         Probability of a passage.
-    order : float
-        How far the order of sentences exceeds chance where they make passages.
+    likely, sure : float
+        Probability of a linked sentence with another link beside it, and of one alone.
+    linked : float
+        Share of the sentences that no passage holds that must be linked for any to count.
     """
 
     least: float
     exact: float
     window: float
     accept: float
-    order: float
+    likely: float
+    sure: float
+    linked: float
 
 
 class Tools(NamedTuple):
@@ -113,12 +120,13 @@ class Tools(NamedTuple):
 
     grams: Grams
     search: Search
-    chain: Chain
+    links: Links
     found: Found
     kept: Found
     taken: npt.NDArray[np.bool_]
     free: npt.NDArray[np.bool_]
-    links: npt.NDArray[np.int32]
+    lists: npt.NDArray[np.int32]
+    link_scores: npt.NDArray[np.float32]
     begin: npt.NDArray[np.int32]
     features: npt.NDArray[np.float32]
 
@@ -130,12 +138,13 @@ def new_tools(longest, vocabulary):  # type: ignore[no-untyped-def]
     return Tools(
         new_grams(longest, vocabulary),
         new_search(longest, LEVELS),
-        new_chain(),
+        new_links(),
         _new_found(limit),
         _new_found(limit),
         np.zeros((2, longest + 1), np.bool_),
         np.zeros((2, longest + 1), np.bool_),
-        np.zeros((2, longest + 1), np.int32),
+        np.zeros((4, longest + 1), np.int32),
+        np.zeros(limit, np.float32),
         np.zeros((limit, 4), np.int32),
         np.zeros(FIGURES, np.float32),
     )
@@ -154,9 +163,9 @@ def _new_found(limit):  # type: ignore[no-untyped-def]
 @inner
 def find_close(tools, documents, model, starts, sizes, settings):  # type: ignore[no-untyped-def]
     """Candidates of the close styles, from exact runs first, then from windows. Returns how many."""
-    grams, search, found, begin, links = tools.grams, tools.search, tools.found, tools.begin, tools.links
+    grams, search, found, begin, lists = tools.grams, tools.search, tools.found, tools.begin, tools.lists
     words = (documents.buckets, documents.gaps)
-    runs = exact_runs(grams.numbers, sizes[0], sizes[1], links[0], links[1], begin)
+    runs = exact_runs(grams.numbers, sizes[0], sizes[1], lists[0], lists[1], begin)
     count = 0
     for k in range(runs):
         run = (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3])
@@ -197,7 +206,7 @@ def _refine_best(search, model, numbers, words, taken, starts, sizes, box):  # t
 
 @inner
 def _from_windows(tools, documents, model, starts, sizes, settings, count):  # type: ignore[no-untyped-def]
-    grams, found, begin, links = tools.grams, tools.found, tools.begin, tools.links
+    grams, found, begin, lists = tools.grams, tools.found, tools.begin, tools.lists
     words = (documents.buckets, documents.gaps)
     windows = rare_windows(
         grams,
@@ -206,8 +215,8 @@ def _from_windows(tools, documents, model, starts, sizes, settings, count):  # t
         starts[1],
         sizes[0],
         sizes[1],
-        links[0],
-        links[1],
+        lists[0],
+        lists[1],
         settings.window,
         len(begin),
         begin,

@@ -15,13 +15,16 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner
 
-__all__ = ["LEVELS", "RUNS", "RUN_LENGTHS", "Grams", "new_grams", "share_grams"]
+__all__ = ["LEVELS", "PARTS", "RUNS", "RUN_LENGTHS", "Grams", "new_grams", "share_grams"]
 
 LEVELS = 8
 """Rows of a gram table: words, runs of 2, 3, 5 and 9 words, neighbours at distance 1, 2 and 3."""
 
 RUNS = 5
 """The first rows, words and runs; the neighbours follow."""
+
+PARTS = 8
+"""The row behind them: the beginnings of words, and single characters."""
 
 RUN_LENGTHS = (1, 2, 3, 5, 9)
 
@@ -31,8 +34,8 @@ class Grams(NamedTuple):
 
     Attributes
     ----------
-    numbers : int32 array (2, LEVELS, n)
-        Local number of what starts at each position, -1 where the other document lacks it.
+    numbers : int32 array (2, LEVELS + 1, n)
+        Local number of what starts at each position, -1 where the other document lacks it, -2 where there is no part.
     counts : int32 array (2, n)
         How often each local word number occurs.
     words : int32 array (v,)
@@ -61,7 +64,7 @@ def new_grams(longest, vocabulary):  # type: ignore[no-untyped-def]
     while capacity < 2 * longest:
         capacity *= 2
     return Grams(
-        np.full((2, LEVELS, longest + 1), -1, np.int32),
+        np.full((2, LEVELS + 1, longest + 1), -1, np.int32),
         np.zeros((2, longest + 1), np.int32),
         np.full(vocabulary, -1, np.int32),
         np.zeros((2, longest + 1), np.uint64),
@@ -72,9 +75,10 @@ def new_grams(longest, vocabulary):  # type: ignore[no-untyped-def]
 
 
 @inner
-def share_grams(grams, ids, buckets, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
-    """Fill ``grams`` for two documents of ``ids`` (int32) and ``buckets`` (uint8). O(n + m)."""
-    _share_words(grams, ids, start_a, n, start_b, m)
+def share_grams(grams, ids, parts, buckets, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
+    """Fill ``grams`` for two documents of ``ids``, ``parts`` (int32) and ``buckets`` (uint8). O(n + m)."""
+    _share_words(grams, parts, start_a, n, start_b, m, PARTS)
+    _share_words(grams, ids, start_a, n, start_b, m, 0)
     for level in range(1, RUNS):
         shift = 1 if level < 3 else 2 * level - 4
         _code_runs(grams.numbers[0, level - 1], grams.codes[0], n, shift)
@@ -87,12 +91,15 @@ def share_grams(grams, ids, buckets, start_a, n, start_b, m):  # type: ignore[no
 
 
 @inner
-def _share_words(grams, ids, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
+def _share_words(grams, ids, start_a, n, start_b, m, level):  # type: ignore[no-untyped-def]
     words, counts = grams.words, grams.counts
-    a, b = grams.numbers[0, 0], grams.numbers[1, 0]
+    a, b = grams.numbers[0, level], grams.numbers[1, level]
     used = 0
     for j in range(m):
         word = ids[start_b + j]
+        if word < 0:
+            b[j] = -2
+            continue
         if words[word] < 0:
             words[word] = used
             counts[0, used] = 0
@@ -101,11 +108,13 @@ def _share_words(grams, ids, start_a, n, start_b, m):  # type: ignore[no-untyped
         b[j] = words[word]
         counts[1, words[word]] += 1
     for i in range(n):
-        local = words[ids[start_a + i]]
+        local = words[ids[start_a + i]] if ids[start_a + i] >= 0 else np.int32(-2)
         a[i] = local
         if local >= 0:
             counts[0, local] += 1
     for j in range(m):
+        if b[j] < 0:
+            continue
         words[ids[start_b + j]] = -1
         if counts[0, b[j]] == 0:
             b[j] = -1

@@ -7,11 +7,13 @@ import numpy as np
 from dedup.kernels.align import goes_first
 from dedup.kernels.align_candidates import find_close, new_tools
 from dedup.kernels.align_grams import LEVELS, new_grams, share_grams
+from dedup.kernels.align_links import FIGURES as LINK_FIGURES
+from dedup.kernels.align_links import link_sentences
 from dedup.kernels.align_segment import EDGE, MATCHES, mark_segment, match_types, new_search
-from dedup.kernels.align_settle import CONDENSED, find_condensed, judge, release, settle
+from dedup.kernels.align_settle import CONDENSED, find_condensed, judge, release, settle, settle_condensed
 from dedup.kernels.compile import kernel
 
-__all__ = ["collect_candidates", "count_matches"]
+__all__ = ["collect_candidates", "collect_links", "count_matches"]
 
 CONTEXT = 300
 RARITIES = 6
@@ -32,7 +34,9 @@ def count_matches(documents, vocabulary, left, right, cases, case_pairs, use):  
             documents.offsets[left[pair] + 1] - places[0],
             documents.offsets[right[pair] + 1] - places[1],
         )
-        share_grams(grams, documents.words, documents.buckets, places[0], sizes[0], places[1], sizes[1])
+        share_grams(
+            grams, documents.words, documents.parts, documents.buckets, places[0], sizes[0], places[1], sizes[1]
+        )
         for side in range(2):
             start, end = cases[k, 2 * side], cases[k, 2 * side + 1]
             mark_segment(search, grams.numbers[1 - side], cases[k, 2 - 2 * side], cases[k, 3 - 2 * side])
@@ -64,7 +68,7 @@ def collect_candidates(documents, vocabulary, model, close, left, right, setting
         if not straight:
             start_a, n, start_b, m = start_b, m, start_a, n
         starts, sizes = (start_a, start_b), (n, m)
-        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
+        share_grams(tools.grams, documents.words, documents.parts, documents.buckets, start_a, n, start_b, m)
         count = find_close(tools, documents, model, starts, sizes, settings)
         stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings) if condensed else 0
         for k in range(2 if condensed else count):
@@ -83,3 +87,34 @@ def collect_candidates(documents, vocabulary, model, close, left, right, setting
                 figures.append(tools.features.copy())
         release(tools, stand)
     return pairs[1:], boxes[1:], figures[1:]
+
+
+@kernel
+def collect_links(documents, model, close, condensed_trees, vocabulary, left, right, settings):  # type: ignore[no-untyped-def]
+    """Figures of the links of each pair's left sentences that close passages leave: pair, first and last word of the
+    sentence, first and last word of what it is linked with, figures.
+    """
+    tools = new_tools(np.max(np.diff(documents.offsets)), vocabulary)
+    rows = [np.zeros(5 + LINK_FIGURES)]
+    for p in range(len(left)):
+        starts = (documents.offsets[left[p]], documents.offsets[right[p]])
+        sizes = (documents.offsets[left[p] + 1] - starts[0], documents.offsets[right[p] + 1] - starts[1])
+        share_grams(
+            tools.grams, documents.words, documents.parts, documents.buckets, starts[0], sizes[0], starts[1], sizes[1]
+        )
+        count = find_close(tools, documents, model, starts, sizes, settings)
+        stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings)
+        stand = settle_condensed(tools, documents, model, condensed_trees, starts, sizes, stand, settings)
+        links = tools.links
+        count, _ = link_sentences(links, tools.grams, documents, starts, sizes, tools.taken, tools.lists)
+        release(tools, stand)
+        for i in range(count):
+            if links.held[0, i]:
+                continue
+            place = links.places[0, i]
+            row = np.zeros(5 + LINK_FIGURES)
+            row[0], row[1], row[2] = p, links.first[0, i], links.last[0, i]
+            row[3], row[4] = links.first[1, place], links.last[1, place]
+            row[5:] = links.figures[0, i]
+            rows.append(row)
+    return rows[1:]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.align_grams import RUNS
+from dedup.kernels.align_grams import LEVELS, RUNS
 from dedup.kernels.compile import inner
 
 __all__ = [
@@ -115,7 +115,7 @@ def mark_segment(search, numbers, start, end):  # type: ignore[no-untyped-def]
     search.round[0] += 1
     now = search.round[0]
     marks = search.marks
-    for level in range(numbers.shape[0]):
+    for level in range(LEVELS):
         if level < RUNS:
             extent = 1 if level == 0 else (2 if level == 1 else (3 if level == 2 else (5 if level == 3 else 9)))
         else:
@@ -137,7 +137,7 @@ def match_types(search, numbers, start, end):  # type: ignore[no-untyped-def]
             continue
         if types[i] < 1:
             types[i] = 1
-        for level in range(RUNS, numbers.shape[0]):
+        for level in range(RUNS, LEVELS):
             near = numbers[level, i]
             if near >= 0 and marks[level, near] == now:
                 types[i] = max(types[i], np.uint8(2))

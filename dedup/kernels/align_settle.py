@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from dedup.kernels.align_candidates import held, keep
-from dedup.kernels.align_chain import chain_passages
 from dedup.kernels.align_features import FEATURES, describe, probability
+from dedup.kernels.align_links import link_passages
 from dedup.kernels.align_segment import condensed, refine
 from dedup.kernels.compile import inner
 from dedup.kernels.sorting import stable_order
 
-__all__ = ["CONDENSED", "find_condensed", "judge", "release", "settle", "settle_chain", "settle_condensed"]
+__all__ = ["CONDENSED", "find_condensed", "judge", "release", "settle", "settle_condensed", "settle_links"]
 
 CONDENSED = 2
 """The style of a passage that tells a whole document."""
 
-CHAIN = 3
-"""The style of a passage of sentences in order."""
+LINKED = 3
+"""The style of a passage of linked sentences."""
 
 CERTAIN = 40
 """Words of an exact run that is a passage whatever the filter makes of it."""
@@ -130,23 +130,14 @@ def settle_condensed(tools, documents, model, trees, starts, sizes, stand, setti
 
 
 @inner
-def settle_chain(tools, documents, starts, sizes, stand, settings):  # type: ignore[no-untyped-def]
-    """Add passages of sentences in order, in what other passages have left. Returns how many stand."""
-    begin = tools.begin
-    count, order = chain_passages(
-        tools.chain,
-        tools.grams,
-        documents,
-        starts,
-        sizes,
-        tools.links[0],
-        tools.links[1],
-        tools.taken,
-        settings.order,
-        begin,
+def settle_links(tools, documents, weights, starts, sizes, stand, settings):  # type: ignore[no-untyped-def]
+    """Add passages of linked sentences, in what other passages have left. Returns how many stand."""
+    begin, scores = tools.begin, tools.link_scores
+    count = link_passages(
+        tools.links, tools.grams, documents, starts, sizes, weights, settings, tools.taken, tools.lists, begin, scores
     )
     for k in range(min(count, len(tools.kept.boxes) - stand)):
-        keep(tools.kept, stand, (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3]), order, CHAIN, 0)
+        keep(tools.kept, stand, (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3]), scores[k], LINKED, 0)
         stand += 1
     return stand
 

@@ -7,7 +7,7 @@ import numpy as np
 from dedup.kernels.align_segment import mark_segment, match_types
 from dedup.kernels.compile import inner, kernel
 
-__all__ = ["BOILERPLATE", "EDITED", "QUOTATION", "REWRITTEN", "VERBATIM", "number_words", "passage_kind"]
+__all__ = ["BOILERPLATE", "EDITED", "QUOTATION", "REWRITTEN", "VERBATIM", "beginnings", "number_words", "passage_kind"]
 
 VERBATIM, EDITED, REWRITTEN, QUOTATION, BOILERPLATE = range(5)
 
@@ -38,6 +38,35 @@ def number_words(stems, numbers):  # type: ignore[no-untyped-def]
             used += 1
         numbers[i] = values[slot]
     return used
+
+
+@kernel
+def beginnings(data, places, starts, ends, offsets, hashes, out):  # type: ignore[no-untyped-def]
+    """Code the first four characters of each word (uint64), ASCII in lower case; a single character is its hash.
+
+    0 for shorter words and for numbers. O(t).
+    """
+    for d in range(len(offsets) - 1):
+        for i in range(offsets[d], offsets[d + 1]):
+            out[i] = 0
+            if hashes[i] & np.uint64(1):
+                out[i] = hashes[i]
+                continue
+            at, stop = places[d] + np.int64(starts[i]), places[d] + np.int64(ends[i])
+            if 48 <= data[at] < 58:
+                continue
+            code, count = np.uint64(0), 0
+            while at < stop:
+                byte = data[at]
+                count += byte & 0xC0 != 0x80
+                if count > 4:
+                    break
+                lower = np.uint64(byte + 32 if 65 <= byte <= 90 else byte)
+                code = (code ^ lower) * np.uint64(0x9E3779B97F4A7C15)
+                code ^= code >> np.uint64(29)
+                at += 1
+            if count >= 4:
+                out[i] = code & ~np.uint64(1)
 
 
 @inner

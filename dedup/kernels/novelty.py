@@ -295,7 +295,7 @@ def weigh_own_facts(
 ) -> None:
     """The weight of each text's names and numbers, and of those that none of several others has.
 
-    ``out`` is (texts, 2); a rare name weighs about 1. Text ``texts[i]`` is held against the texts from ``offsets[i]`` to
+    ``out`` is (texts, 2); a rare name is about 1. Text ``texts[i]`` is held against the texts from ``offsets[i]`` to
     ``offsets[i + 1]`` of ``others``. ``most`` is the greatest number of names or numbers of a document.
     O(facts · facts) for each of the others.
     """

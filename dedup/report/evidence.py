@@ -10,9 +10,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dedup.report.table import print_wrapped
 from dedup.report.visible import visible
 
 __all__ = ["MEANINGS", "evidence_rows", "print_evidence"]
+
+_ROOM = 72
 
 MEANINGS = {
     "identical": "the token sequences are the same",
@@ -76,7 +79,16 @@ def evidence_rows(evidence: Mapping[str, Any]) -> Iterator[tuple[str, str, str, 
 
 
 def print_evidence(console: Console, evidence: Mapping[str, Any]) -> None:
-    """The rows as a table."""
+    """The rows as a table; where that has no room, each row in lines of its own."""
+    console.print()
+    if console.width < _ROOM:
+        for row in evidence_rows(evidence):
+            name, *figures, meaning = map(visible, row)
+            sides = zip(("", "left ", "right "), figures, strict=True)
+            said = ", ".join(f"{side}{figure}" for side, figure in sides if figure)
+            print_wrapped(console, Text.assemble((name.replace("_", " "), "bold"), f"  {said}"))
+            print_wrapped(console, meaning, "  ", "dim")
+        return
     table = Table("evidence", "both", "left", "right", "meaning", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns[1:4]:
         column.justify = "right"
@@ -84,7 +96,6 @@ def print_evidence(console: Console, evidence: Mapping[str, Any]) -> None:
     for name, *figures, meaning in evidence_rows(evidence):
         cells = (visible(name.replace("_", " ")), *map(visible, figures))
         table.add_row(*map(Text, cells), Text(meaning, style="dim"))
-    console.print()
     console.print(table)
 
 

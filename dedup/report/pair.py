@@ -87,7 +87,8 @@ def _print_legend(console: Console, passages: Iterable[Passage]) -> None:
     print_wrapped(console, Text.assemble(("passages", "bold"), what))
     for kind in PassageKind:
         if kind in present:
-            console.print(Text.assemble("  ", (f"■ {kind}", KIND_STYLES[kind]), (f"  {KINDS[kind]}", "dim")))
+            legend = Text.assemble((f"■ {kind}", KIND_STYLES[kind]), (f"  {KINDS[kind]}", "dim"))
+            print_wrapped(console, legend, "    ", first="  ")
 
 
 def _print_passage(console: Console, number: int, passage: Passage, left: str, right: str) -> None:
@@ -103,17 +104,15 @@ def _print_passage(console: Console, number: int, passage: Passage, left: str, r
         visible(left[passage.left_start : passage.left_end], lines=True),
         visible(right[passage.right_start : passage.right_end], lines=True),
     )
+    if console.width < _SIDE_BY_SIDE:
+        for side, text in zip(("left   ", "right  "), texts, strict=True):
+            print_wrapped(console, Text(text, style=style), "       ", first=side)
+        return
     grid = Table.grid(padding=(0, 2), expand=True)
-    if console.width >= _SIDE_BY_SIDE:
-        grid.add_column(ratio=1, overflow="fold")
-        grid.add_column(ratio=1, overflow="fold")
-        for left_part, right_part in _in_step(*texts):
-            grid.add_row(Text(left_part, style=style), Text(right_part, style=style))
-    else:
-        grid.add_column(width=5, style="dim")
-        grid.add_column(ratio=1, overflow="fold")
-        for side, text in zip(("left", "right"), texts, strict=True):
-            grid.add_row(side, Text(text, style=style))
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_column(ratio=1, overflow="fold")
+    for left_part, right_part in _in_step(*texts):
+        grid.add_row(Text(left_part, style=style), Text(right_part, style=style))
     console.print(grid)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
@@ -67,11 +66,10 @@ def write_csv(matches: Iterable[Match], stream: TextIO, *, for_terminal: bool = 
     for_terminal : bool
         Show control characters in ids by visible signs instead of passing them on.
     """
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    stream.write(",".join(COLUMNS) + "\n")
     for match in matches:
         cells = [_cell(value) for value in match.to_dict().values()]
-        writer.writerow([visible(cell) for cell in cells] if for_terminal else cells)
+        stream.write(",".join(map(_quoted, map(visible, cells) if for_terminal else cells)) + "\n")
 
 
 def write_json(
@@ -131,3 +129,8 @@ def _cell(value: Any) -> str:
     if isinstance(value, list | dict):
         return as_json(value)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else str(value)
+
+
+def _quoted(cell: str) -> str:
+    """In quotation marks where it needs them; csv.writer forgets carriage returns when lines end without one."""
+    return '"' + cell.replace('"', '""') + '"' if any(sign in cell for sign in ',"\r\n') else cell

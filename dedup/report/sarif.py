@@ -30,12 +30,12 @@ class Place:
     ----------
     path : str
         With ``/``.
-    is_text : bool
-        Whether the file holds the text and nothing else, so that lines of the text are lines of the file.
+    lines_before : int or None
+        How many lines of the file stand before the text; ``None`` where lines of the text are not lines of the file.
     """
 
     path: str
-    is_text: bool
+    lines_before: int | None = None
 
 
 def write_sarif(
@@ -44,7 +44,7 @@ def write_sarif(
     matches: Iterable[Match],
     documents: Mapping[str, Document],
     skipped: Sequence[Skipped] = (),
-    locate: Callable[[str], Place] = lambda name: Place(name, False),
+    locate: Callable[[Document], Place] = lambda document: Place(document.id),
 ) -> None:
     """One run with one result a match; ``results`` is an empty list where nothing was found.
 
@@ -57,7 +57,7 @@ def write_sarif(
     matches, documents, skipped
         As the comparison has them.
     locate : callable
-        Where the document of an id is kept.
+        Where a document's text is kept.
 
     References
     ----------
@@ -93,7 +93,7 @@ def _level(relation: Relation) -> str:
     return "warning" if relation in DERIVED else "note"
 
 
-def _result(match: Match, documents: Mapping[str, Document], locate: Callable[[str], Place]) -> dict[str, Any]:
+def _result(match: Match, documents: Mapping[str, Document], locate: Callable[[Document], Place]) -> dict[str, Any]:
     names = (match.left, match.right)
     own = 0 if match.source == match.right and match.source != match.left else 1
     strongest = max(
@@ -101,9 +101,7 @@ def _result(match: Match, documents: Mapping[str, Document], locate: Callable[[s
         key=lambda p: (min(p.left_end - p.left_start, p.right_end - p.right_start), -p.left_start),
         default=None,
     )
-    here, there = (
-        _location(documents[names[side]], locate(names[side]), _span(strongest, side)) for side in (own, 1 - own)
-    )
+    here, there = (_location(documents[names[side]], locate, _span(strongest, side)) for side in (own, 1 - own))
     reason = f" {match.reasons[0]}." if match.reasons else ""
     said = f"{names[own]}: {match.relation.replace('_', ' ')}, with {names[1 - own]} ({match.probability:.2f})."
     return {
@@ -119,12 +117,14 @@ def _result(match: Match, documents: Mapping[str, Document], locate: Callable[[s
     }
 
 
-def _location(document: Document, place: Place, span: tuple[int, int] | None) -> dict[str, Any]:
-    path = place.path.encode("utf-8", "surrogateescape" if place.is_text else "backslashreplace")
+def _location(document: Document, locate: Callable[[Document], Place], span: tuple[int, int] | None) -> dict[str, Any]:
+    place = locate(document)
     root = "file://" if place.path.startswith("/") else ""
-    physical: dict[str, Any] = {"artifactLocation": {"uri": root + quote(path)}}
-    if span is not None and place.is_text:
-        physical["region"] = _region(document.text, *span)
+    physical: dict[str, Any] = {
+        "artifactLocation": {"uri": root + quote(place.path.encode("utf-8", "surrogateescape"))}
+    }
+    if span is not None and place.lines_before is not None:
+        physical["region"] = _region(document.text, *span, place.lines_before)
     return {"physicalLocation": physical, "logicalLocations": [{"fullyQualifiedName": visible(document.id)}]}
 
 
@@ -134,13 +134,13 @@ def _span(passage: Passage | None, side: int) -> tuple[int, int] | None:
     return ((passage.left_start, passage.left_end), (passage.right_start, passage.right_end))[side]
 
 
-def _region(text: str, start: int, end: int) -> dict[str, int]:
+def _region(text: str, start: int, end: int, before: int) -> dict[str, int]:
     """Lines and columns from 1; the end column is the one behind the last character."""
     lines = text.replace("\r\n", "\n\n").replace("\r", "\n") if "\r" in text else text
     pairs = text.count("\r\n", 0, start), text.count("\r\n", 0, end)
     return {
-        "startLine": 1 + lines.count("\n", 0, start) - pairs[0],
+        "startLine": before + 1 + lines.count("\n", 0, start) - pairs[0],
         "startColumn": start - lines.rfind("\n", 0, start),
-        "endLine": 1 + lines.count("\n", 0, end) - pairs[1],
+        "endLine": before + 1 + lines.count("\n", 0, end) - pairs[1],
         "endColumn": end - lines.rfind("\n", 0, end),
     }

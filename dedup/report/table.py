@@ -31,7 +31,7 @@ RELATION_STYLES = {
 """Colours of the relations; their names stand beside them always."""
 
 _FIGURES = 29
-_NARROWEST = 60
+_NARROWEST = 32
 _PLAIN_WIDTH = 100
 _DEEPEST = 5
 _BELOW = str.maketrans("├└", "│ ")

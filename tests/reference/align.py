@@ -43,3 +43,72 @@ def best_segment(scores: Sequence[float], other: int, ratio: float) -> tuple[flo
         for end in range(start + 1, len(scores) + 1)
     }
     return max(worths.values()), worths
+
+
+def linked(likely: Sequence[Sequence[float]], jumps: Sequence[float], leave: float, stay: float) -> list[list[float]]:
+    """The probability that each row is linked with each column, by adding up all ways to link the rows or not.
+
+    ``jumps`` are the shares of steps by 0, 1, 2, 3 and -1 columns, and of steps to anywhere. A row that is not linked
+    keeps the column of the row before it.
+    """
+    rows, columns = len(likely), len(likely[0])
+
+    def step(before: int, column: int) -> float:
+        near = dict(zip((0, 1, 2, 3, -1), jumps, strict=False))
+        return near.get(column - before, 0.0) + jumps[5] / columns
+
+    ways: dict[tuple[tuple[int, bool], ...], float] = {
+        ((column, on),): (0.5 / columns + (0.5 / 3 if column < 3 else 0.0))
+        * ((1 - leave) * likely[0][column] if on else leave)
+        for column in range(columns)
+        for on in (True, False)
+    }
+    for row in range(1, rows):
+        longer: dict[tuple[tuple[int, bool], ...], float] = {}
+        for way, chance in ways.items():
+            before, on = way[-1]
+            out = leave if on else stay
+            longer[*way, (before, False)] = chance * out
+            for column in range(columns):
+                longer[*way, (column, True)] = chance * (1 - out) * step(before, column) * likely[row][column]
+        ways = longer
+    total = sum(ways.values())
+    return [
+        [sum(chance for way, chance in ways.items() if way[row] == (column, True)) / total for column in range(columns)]
+        for row in range(rows)
+    ]
+
+
+def sum_of_trees(
+    roots: Sequence[int],
+    splits: Sequence[int],
+    values: Sequence[float],
+    skips: Sequence[int],
+    figures: Sequence[float],
+) -> float:
+    """The log odds that trees in preorder give: the branch for values up to the limit stands behind its node."""
+
+    def follow(node: int) -> float:
+        if splits[node] < 0:
+            return values[node]
+        return follow(node + 1 if figures[splits[node]] <= values[node] else node + skips[node])
+
+    return values[0] + sum(follow(root) for root in roots)
+
+
+def kind(left: Sequence[str], right: Sequence[str]) -> str:
+    """The kind of a passage of two word sequences without quotations and boilerplate."""
+    longer = max(len(left), len(right))
+    front = sum(a == b for a, b in zip(left, right, strict=False))
+    back = sum(a == b for a, b in zip(left[::-1], right[::-1], strict=False))
+    if max(front, back) >= 0.95 * longer:
+        return "verbatim"
+    shares = []
+    for own, other in ((left, right), (right, left)):
+        known = {tuple(other[i : i + 3]) for i in range(len(other) - 2)}
+        ordered = [False] * len(own)
+        for i in range(len(own) - 2):
+            if tuple(own[i : i + 3]) in known:
+                ordered[i : i + 3] = [True] * 3
+        shares.append(sum(ordered) / len(own))
+    return "edited" if min(shares) >= 0.6 else "rewritten"

@@ -8,7 +8,7 @@
   const written = document.getElementById("written"), table = document.getElementById("table");
   const counting = { quotation: false, boilerplate: false };
   let order = matches.map((_, number) => number); // the rows shown, from the first to the last
-  let current = -1, passage = -1, back = 0;
+  let current = -1, passage = -1, back = 0, limit = 200;
 
   function make(tag, attributes, ...children) {
     const element = document.createElement(tag);
@@ -235,7 +235,11 @@
     filter();
   }
 
-  const filters = document.getElementById("filters");
+  const filters = document.getElementById("filters"), more = document.getElementById("more");
+  function showAll() {
+    limit = Infinity;
+    filter();
+  }
   function filter() {
     const [find, relation, probability, coverage] = ["find", "relation", "probability", "coverage"].map((id) => document.getElementById(id).value);
     const wanted = find.toLocaleLowerCase().trim();
@@ -245,9 +249,12 @@
       const told = match.sides.map((side) => documents[side].join(" ")).join(" ").toLocaleLowerCase();
       const fits = (!relation || match.relation === relation) && match.probability >= Number(probability)
         && 100 * Math.max(share(match, 0), share(match, 1)) >= Number(coverage) && told.includes(wanted);
-      row.hidden = !fits;
+      row.hidden = !fits || order.length >= limit;
       if (fits) order.push(number);
     }
+    table.tBodies[0].classList.add("ready");
+    more.hidden = order.length <= limit;
+    more.textContent = `Show ${(order.length - limit).toLocaleString("en")} more`;
     document.getElementById("shown").textContent = `${order.length.toLocaleString("en")} of ${matches.length.toLocaleString("en")} matches`;
     writeOut(false);
   }
@@ -286,7 +293,7 @@
     if (classList.contains("mark-changes")) document.body.classList.toggle("plainly", !checked);
   });
   document.addEventListener("keydown", (event) => {
-    if (current < 0 || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select")) return;
+    if (current < 0 || event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input:not([type=checkbox]), select")) return;
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (by && event.shiftKey) {
       const to = order[order.indexOf(current) + by];
@@ -311,7 +318,9 @@
       const row = event.target.closest("tr");
       if (!event.target.closest("a") && !String(getSelection())) location.hash = `#m-${matches[row.dataset.match].key}`;
     });
-    document.getElementById("shown").textContent = `${matches.length.toLocaleString("en")} of ${matches.length.toLocaleString("en")} matches`;
+    more.addEventListener("click", showAll);
+    window.addEventListener("beforeprint", () => list.hidden || written.childElementCount || showAll());
+    filter();
   }
   window.addEventListener("hashchange", follow);
   if (matches.length === 1 && location.hash.length < 2) history.replaceState(null, "", `#m-${matches[0].key}`);

@@ -28,6 +28,7 @@ __all__ = ["write_html"]
 
 _PLACE = {kind: number for number, kind in enumerate(PassageKind)}
 _TREES, _TIMELINES, _NAMED = 200, 100, 1_000
+_EARLY = 'document.documentElement.classList.add("js")'
 
 Piece = tuple[str, bool]
 """A stretch of a passage, and whether its words are changed."""
@@ -73,7 +74,8 @@ def write_html(
     for part in template.generate(
         style=Markup(style),  # noqa: S704
         script=Markup(script),  # noqa: S704
-        policy=_policy(style, script),
+        early=Markup(_EARLY),  # noqa: S704
+        policy=_policy(style, _EARLY, script),
         data=Markup(_data(about)),  # noqa: S704
         about=about,
         summary=summarise(documents, families, matches, skipped),
@@ -88,7 +90,7 @@ def write_html(
         evidence=list(evidence_rows(evidence)) if evidence else [],
         scores=list_scores,
         origin=say_origin,
-        byline_text=lambda document: " · ".join(filter(None, _title(document)[1:])),
+        byline_text=lambda document: " · ".join(filter(None, (_title(document)[2], _title(document)[1]))),
     ):
         stream.write(part)
 
@@ -180,15 +182,19 @@ class _About:
 def _counted(
     words: Words, spans: Sequence[tuple[int, int, PassageKind]], coverage: float
 ) -> tuple[int, int, int, int, int]:
-    """All words; those that are no boilerplate; those in passages that count, in quotations, in shared boilerplate.
+    """All words; those that are no boilerplate; those in passages that count, in quotations, in boilerplate.
 
-    How many are no boilerplate follows from the coverage that the verdict measured.
+    How many are boilerplate, shared or not, follows from the coverage that the verdict measured.
     """
     rest, quoted, covered, boilerplate = count_words(words, spans)
     size = rest + quoted + covered + boilerplate
-    content = size - boilerplate
-    if coverage > 0.0 and covered:
-        content = max(covered, min(size, round(covered / coverage)))
+    if not covered or not 0.0 < coverage < 1.0:
+        return size, size - boilerplate, covered, quoted, boilerplate
+    content = round(covered / coverage)
+    if content > size:  # so some of the words in passages are boilerplate as well
+        counting = round(coverage * (size - covered) / (1.0 - coverage))
+        boilerplate += covered - counting
+        content, covered = size - (covered - counting), counting
     return size, content, covered, quoted, boilerplate
 
 
@@ -254,11 +260,11 @@ def _settings(header: Mapping[str, Any]) -> list[tuple[str, str]]:
     return rows
 
 
-def _policy(style: str, script: str) -> str:
-    """No request to anywhere; the page's own style and program, named by their digests, and nothing else."""
-    digests = [b64encode(sha256(part.encode()).digest()).decode() for part in (style, script)]
+def _policy(style: str, *scripts: str) -> str:
+    """No request to anywhere; the page's own style and programs, named by their digests, and nothing else."""
+    own, *programs = (f"'sha256-{b64encode(sha256(part.encode()).digest()).decode()}'" for part in (style, *scripts))
     return (
-        f"default-src 'none'; style-src 'sha256-{digests[0]}'; script-src 'sha256-{digests[1]}'; "
+        f"default-src 'none'; style-src {own}; script-src {' '.join(programs)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +20,8 @@ _WIDTH, _HEIGHT, _ACROSS, _DOWN = 236, 62, 300, 76
 _DEEPEST, _MOST = 4, 60
 _CELLS = 31
 _TIME_START, _TIME_WIDTH = 14, 720
+_EARLIEST = timedelta(minutes=15)
+_TICKS = (timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,11 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The dated documents of a family, from the first to the last."""
+    """The dated documents of a family, from the first to the last; ``ticks``: round times after the first."""
 
     representative: str
     first: str
-    span: str
+    ticks: tuple[tuple[float, str], ...]
     dots: tuple[Dot, ...]
 
 
@@ -130,11 +133,16 @@ def draw_timeline(names: Sequence[str], documents: Mapping[str, Document]) -> Ti
     first, last = dated[0][0], dated[-1][0]
     assert first is not None and last is not None
     dots = tuple(
-        Dot(name, round(_TIME_START + _TIME_WIDTH * ((date - first) / (last - first)), 1), said_span(date - first))
-        for date, name in dated
-        if date is not None
+        Dot(name, _along(date - first, last - first), said_span(date - first)) for date, name in dated if date is not None
     )
-    return Timeline(names[0], first.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00"), said_span(last - first), dots)
+    ticks = tuple((_along(after, last - first), said_span(after)) for after in _TICKS if after <= last - first)
+    return Timeline(names[0], first.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00"), ticks, dots)
+
+
+def _along(after: timedelta, span: timedelta) -> float:
+    """How far along the line, by the logarithm: what follows in minutes and what follows in days can both be seen."""
+    share = math.log1p(after / _EARLIEST) / math.log1p(span / _EARLIEST)
+    return round(_TIME_START + _TIME_WIDTH * share, 1)
 
 
 def said_span(span: timedelta) -> str:
@@ -154,13 +162,15 @@ def _units(minutes: int) -> Iterator[str]:
             yield f"{number:,} {unit}"
 
 
-def shortened(name: str, cells: int = _CELLS) -> str:
-    """The end of a name, which tells more than its beginning, in so many cells of a terminal.
+def shortened(text: str, cells: int = _CELLS, *, end: bool = False) -> str:
+    """The beginning of a text, or its end, in so many cells of a terminal.
 
-    >>> shortened("a/long/path/to/courier.txt", 12)
-    '…courier.txt'
+    >>> shortened("a/long/path/to/courier.txt", 12, end=True), shortened("Channel Nine Coast", 12)
+    ('…courier.txt', 'Channel Nin…')
     """
-    name = visible(name)
-    if cell_len(name) <= cells:
-        return name
-    return "…" + set_cell_size(name[::-1], cells - 1)[::-1].strip()
+    text = visible(text)
+    if cell_len(text) <= cells:
+        return text
+    if end:
+        return "…" + set_cell_size(text[::-1], cells - 1)[::-1].strip()
+    return set_cell_size(text, cells - 1).strip() + "…"

@@ -80,8 +80,8 @@ def directed(match: Match, left: Document, right: Document) -> Match:
 def balances(evidence: Evidence) -> dict[str, float]:
     """What tells the source from the derived text: from −1 to 1, positive where the left side has more.
 
-    A rewrite quotes less, clips what it quotes, and drops names from what it takes. Of a near-copy, one that ends early
-    was cut, and one with phrases set in between was revised.
+    A rewrite quotes less, clips what it quotes, and drops names from what it takes. A near-copy that ends early was
+    cut; one with phrases set in between was more often revised than the other was cut there.
     """
     a, b = evidence.left, evidence.right
     both, either = sorted(max(0.0, min(1.0, 4.0 * side.containment - 2.4)) for side in (a, b))
@@ -105,14 +105,14 @@ def doubts(evidence: Evidence) -> dict[str, float]:
     }
 
 
-def _beyond(words: int) -> float:
-    """Words before the first or behind the last passage that are more than the lines that outlets put there."""
+def _beyond(words: float) -> float:
+    """Words that are more than the lines which outlets add or cut when they print each other's texts."""
     return max(0.0, words - 40.0)
 
 
 def _inserted(side: Side) -> float:
     """Words in phrases that the other text lacks, but for what the other was cut by."""
-    return max(0.0, (1.0 - side.containment) * side.tokens - _beyond(side.head) - _beyond(side.foot))
+    return _beyond((1.0 - side.containment) * side.tokens - _beyond(side.head) - _beyond(side.foot))
 
 
 def _extra(side: Side) -> int:

@@ -28,6 +28,7 @@ __all__ = ["Told", "judge_pairs", "measure_pairs", "new_match", "settle_pairs"]
 
 _BLOCK_PAIRS, _BLOCK_TOKENS = 8_192, 1 << 22
 _FAINT, _LEAST_STORY = 0.03, 3
+_NOTICE = 75
 
 
 def judge_pairs(
@@ -76,16 +77,21 @@ class Told:
 def settle_pairs(
     corpus: Corpus, statistics: Statistics, boilerplate: npt.NDArray[np.bool_], judged: list[Match], model: Model
 ) -> list[Match]:
-    """The matches, with what the other texts of a story say of each pair, a block of stories at a time."""
+    """The matches, with what the other texts of a story say of each pair, a block of stories at a time.
+
+    Of notices of a few lines nothing is said: those of one kind have the same names and figures without being derived.
+    """
     at = {document.id: number for number, document in enumerate(corpus.documents)}
     left, right = (np.array([at[name] for name in side], np.int64) for side in _sides(judged))
     tied = np.array([whole_share(match) >= _FAINT for match in judged], np.bool_)
     story = components(len(corpus), left[tied].tolist(), right[tied].tolist())
     size = np.bincount(story, minlength=len(corpus))[story]
-    chosen = np.flatnonzero((story[left] == story[right]) & (size[left] >= _LEAST_STORY))
+    length = np.diff(corpus.tokens.offsets)
+    notice = np.minimum(length[left], length[right]) < _NOTICE
+    chosen = np.flatnonzero((story[left] == story[right]) & (size[left] >= _LEAST_STORY) & ~notice)
     chosen = chosen[np.argsort(story[left[chosen]], kind="stable")]
     settled = list(judged)
-    for block in _stories(story[left[chosen]], np.diff(corpus.tokens.offsets)[left[chosen]]):
+    for block in _stories(story[left[chosen]], length[left[chosen]]):
         places = chosen[block]
         texts = np.unique(np.concatenate([left[places], right[places]]))
         part = corpus.select(texts)

@@ -17,8 +17,8 @@ from dedup.tokens import Tokens, tokenize
 
 __all__ = ["Overlaps", "Source", "verify"]
 
-_BLOCK_PAIRS = 512
-_BLOCK_SIZE = 1 << 21
+_BLOCK_PAIRS = 4_096
+_BLOCK_SIZE = 1 << 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,8 +13,8 @@ from dedup.evidence import Evidence, Side
 from dedup.origins import find_common_origins
 from tests.test_verdict import a_match
 
-WIRE = """The reservoir at Stony Ford is to be drained in October, the Wells water board decided on Tuesday by nine votes
-to four.
+WIRE = """The reservoir at Stony Ford is to be drained in October, the Wells water board decided on Tuesday by
+nine votes to four.
 
 "We have looked at the dam for six years, and we cannot look at it any longer," said the board's chair, Ines Okafor.
 
@@ -59,10 +59,14 @@ def test_a_copy_that_ends_early_was_cut():
     assert match.lean < 0.0
 
 
-def test_a_copy_with_phrases_set_in_between_is_the_later_one():
-    revised = WIRE.replace("breadth since.", "breadth since, the board's engineer said on Wednesday after a second dive in bad light.")
-    revised = revised.replace("by nine votes\nto four", "after a heated debate of five hours by nine votes\nto four")
-    assert compare_pair(WIRE, revised).lean > 0.0
+def test_a_copy_with_sentences_set_in_between_is_likelier_the_later_one():
+    first, revised = {"containment": 0.97, "tokens": 700}, {"containment": 0.84, "tokens": 820}
+    assert judge_direction(sides(first, revised), LEFT, RIGHT).lean > 0.0
+
+
+def test_a_few_lines_of_an_outlet_say_nothing_of_who_was_first():
+    first, printed = {"containment": 0.97, "tokens": 700}, {"containment": 0.95, "tokens": 730, "foot": 30}
+    assert judge_direction(sides(first, printed), LEFT, RIGHT).lean == 0.0
 
 
 def test_texts_between_which_nothing_tells_are_undecided():
@@ -130,7 +134,11 @@ class TestOneSource:
 
     def test_the_source_of_a_source_is_one_too(self):
         first, second = a_match("first", "second", 0.9, "first"), a_match("second", "third", 0.9, "second")
-        chain = [first, replace(second, right_containment=0.5, left_coverage=0.5, right_coverage=0.5), a_match("first", "third", 0.9, "first")]
+        chain = [
+            first,
+            replace(second, right_containment=0.5, left_coverage=0.5, right_coverage=0.5),
+            a_match("first", "third", 0.9, "first"),
+        ]
         assert [match.source for match in find_common_origins(chain)] == ["first", "second", "first"]
 
     @pytest.mark.parametrize("apart", [0.0, 1.9])

@@ -1,7 +1,8 @@
 """The report page in a browser: it is read, moved through, filtered, printed, and stays inert.
 
-They need Playwright (``pip install playwright``) and Debian's Chromium, or one that DEDUP_CHROMIUM names. The check of
-accessibility needs axe-core: DEDUP_AXE names its axe.min.js (``npm pack axe-core``). What is missing is skipped.
+They need Playwright (``pip install --group browser``) and Debian's Chromium, or one that DEDUP_CHROMIUM names. The
+check of accessibility needs axe-core: ``npm install --prefix .venv axe-core``, or DEDUP_AXE names its axe.min.js.
+What is missing is skipped.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.alignment import Passage, PassageKind
 from dedup.documents import Document
@@ -23,10 +26,14 @@ from dedup.errors import Skipped
 from dedup.matches import Family, Match, Origin, Relation
 from dedup.report.anonymous import Names
 from dedup.report.html import write_html
+from dedup.report.html.pictures import draw_timeline, draw_tree
+from dedup.report.html.texts import count_words, find_changes, read_words, show_text
 from dedup.report.keys import pair_key
+from dedup.report.rows import arrange
 
 CHROMIUM = os.environ.get("DEDUP_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-AXE = Path(os.environ.get("DEDUP_AXE", "node_modules/axe-core/axe.min.js"))
+ROOT = Path(__file__).parents[1]
+AXE = Path(os.environ.get("DEDUP_AXE", ROOT / ".venv/node_modules/axe-core/axe.min.js"))
 OVERRIDE, SAILOR = chr(0x202E), "🧑‍✈️"
 
 FOOT = "All rights reserved by the Wire."
@@ -172,6 +179,73 @@ class TestPage:
         assert "<script>alert" not in page
         assert page.count("</script>") == 3
         assert not set(page) & {OVERRIDE, "\x1b"}
+
+
+HARD = st.text(
+    st.sampled_from(["a", " ", "\r", "\n", "\t", OVERRIDE, "\x00", "é", "渡", "🚢", "\u2028", "\ud800", "\U000e0041"])
+)
+
+
+def utf16(text):
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+class TestTexts:
+    @given(HARD, HARD)
+    def test_a_place_in_the_page_is_behind_what_stands_before_it(self, before, behind):
+        before += "|"  # so that no line end is cut in two
+        shown = show_text(before + behind)
+        assert shown.place(len(before)) == utf16(show_text(before).text)
+        assert shown.place(len(before + behind)) == utf16(shown.text)
+        assert shown.text == show_text(before).text + show_text(behind).text
+
+    @given(HARD)
+    def test_what_is_shown_has_no_character_that_does_harm(self, text):
+        assert not set(show_text(text).text) & {"\r", "\x00", OVERRIDE, "\u2028", "\ud800", "\U000e0041"}
+
+    @given(
+        st.lists(st.sampled_from("fog sea tide ship".split())), st.lists(st.sampled_from("fog sea tide ship".split()))
+    )
+    def test_without_the_changed_words_both_sides_of_a_passage_are_equal(self, left, right):
+        texts = " ".join(left), " ".join(right)
+        passage = Passage(0, len(texts[0]), 0, len(texts[1]), PassageKind.EDITED, 1.0)
+        rest = []
+        for text, changes in zip(texts, find_changes(*read_words(texts), passage), strict=True):
+            for start, end in reversed(changes):
+                text = text[:start] + text[end:]
+            rest.append(text.split())
+        assert rest[0] == rest[1]
+
+    def test_of_a_very_long_passage_the_words_that_the_other_lacks_are_changed(self):
+        texts = "fog " * 3000 + "sea", "fog " * 3000
+        passage = Passage(0, len(texts[0]), 0, len(texts[1]), PassageKind.EDITED, 1.0)
+        assert find_changes(*read_words(texts), passage) == ([(12_000, 12_003)], [])
+
+    def test_words_are_counted_by_the_kind_that_weighs_most(self):
+        [words] = read_words(["a b c d e"])
+        spans = [(0, 7, PassageKind.QUOTATION), (2, 5, PassageKind.EDITED), (4, 5, PassageKind.BOILERPLATE)]
+        assert count_words(words, spans) == (1, 2, 1, 1)
+
+
+class TestPictures:
+    def test_sources_stand_left_of_what_was_written_from_them(self):
+        matches = [a_match("a", "b"), a_match("b", "c", source="c", origin=Origin.RIGHT), a_match("a", "d")]
+        [grown], _, _ = arrange(matches, [Family("a", ("a", "b", "c", "d", "e"))])
+        tree = draw_tree(grown)
+        places = {box.id: box.x for box in tree.boxes}
+        assert places["a"] < places["b"] < places["c"]
+        assert [arrow.kind for arrow in tree.arrows] == ["forward", "backward", "forward"]
+        assert tree.more == 1
+        assert len({(box.x, box.y) for box in tree.boxes}) == 4
+
+    def test_a_line_of_time_needs_two_dates(self):
+        dates = {"a": START, "b": START + timedelta(minutes=20), "c": None, "d": START + timedelta(days=3)}
+        documents = {name: Document(name, "", date=date) for name, date in dates.items()}
+        assert draw_timeline(["a", "c"], documents) is None
+        line = draw_timeline(list(dates), documents)
+        assert [dot.id for dot in line.dots] == ["a", "b", "d"]
+        assert [dot.x for dot in line.dots] == sorted(dot.x for dot in line.dots)
+        assert [label for _, label in line.ticks] == ["1 h", "6 h", "1 d"]
 
 
 @pytest.fixture(scope="module")
@@ -384,6 +458,14 @@ class TestInBrowser:
         assert "Thick fog shut" in page.locator("#d-1 pre").inner_text()
         assert page.locator("#filters").is_hidden()
 
+    def test_the_evidence_of_a_pair_can_be_gone_to(self, read):
+        found = ferry()
+        found["matches"], found["evidence"] = found["matches"][:1], {"left": {"head": 3}, "right": {"head": 0}}
+        page = read(found)
+        assert "b/site.txt" in page.locator("#view h2").inner_text()
+        page.get_by_role("link", name="all that was measured").click()
+        assert page.locator("#evidence").is_visible()
+
     def test_hostile_titles_and_texts_are_inert(self, read):
         evil = (
             f"<script>alert(1)</script></pre></script><img src=http://x.invalid/ onerror=alert(2)>{OVERRIDE}\x00\x1b[2J"
@@ -427,9 +509,7 @@ class TestInBrowser:
         page.get_by_label("Find").fill("0777")
         assert page.locator("#table tbody tr:visible").count() == 1
 
-    @pytest.mark.skipif(
-        not AXE.is_file(), reason="there is no axe-core: npm pack axe-core, and name axe.min.js in DEDUP_AXE"
-    )
+    @pytest.mark.skipif(not AXE.is_file(), reason="there is no axe-core: npm install --prefix .venv axe-core")
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("width", [360, 1200])
     def test_axe_finds_nothing_serious(self, read, scheme, width):

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 FIGURES = ROOT / "docs" / "figures"
 PAGE, README = ROOT / "docs" / "benchmarks.md", ROOT / "README.md"
 BEGIN, END = "<!-- speed: made by tools/make_benchmarks_page.py -->", "<!-- speed: end -->"
+_QUIET = 1.15
 README_REPORT, README_POINT = "speed-10000.json", "wide"
 
 _HEAD = """# Benchmarks
@@ -110,7 +111,18 @@ def with_table(readme: str) -> str:
         for row, shown in _rows(report, README_POINT)
     ]
     caption = f"{report['texts']['documents']:,} texts, {size:.0f} MB; {report['points'][README_POINT]}:"
-    return f"{before}{BEGIN}\n{caption}\n\n{_table(columns, rows)}\n\n{END}{after}"
+    table = f"{_table(columns, rows)}\n{_disturbed(report)}"
+    return f"{before}{BEGIN}\n{caption}\n\n{table}\n{END}{after}"
+
+
+def _disturbed(report: dict[str, Any]) -> str:
+    """A warning where other programs kept the machine busy."""
+    if report["waited"] <= _QUIET:
+        return ""
+    return (
+        f"\nThe machine was busy with other work: a run took {report['waited']:.1f} times the processor time it used. "
+        "Figures of one thread stand that; the row of two threads is by the clock and says little.\n"
+    )
 
 
 def _rows(report: dict[str, Any], point: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -121,9 +133,10 @@ def _rows(report: dict[str, Any], point: str) -> list[tuple[dict[str, Any], dict
 
 def _speed(report: dict[str, Any]) -> str:
     size = report["texts"]["characters"] / 1e6
+    rounds = "1 round" if report["repeats"] == 1 else f"{report['repeats']} rounds"
     parts = [
         f"## {report['texts']['documents']:,} texts, {size:.0f} MB\n",
-        f"{_machine(report)} Digest of the texts `{report['texts']['digest']}`, {report['repeats']} rounds.\n",
+        f"{_machine(report)} Digest of the texts `{report['texts']['digest']}`, {rounds}.\n{_disturbed(report)}",
     ]
     for point, shown in report["points"].items():
         parts.append(f"### {shown[0].upper()}{shown[1:]}\n\n{_engines(report, point, size)}\n")
@@ -146,7 +159,17 @@ def _engines(report: dict[str, Any], point: str, size: float) -> str:
         found = f"{row['found']:,} {'pairs' if row['finds'] == 'pairs' else 'texts'}"
         speeds = size / stages[0], size / total
         judged = memory, found, row["recall"], row["precision"]
-        cells.append([row["label"], *speeds, *stages, total, f"{spread(shown['total']):.0%}", ratio, *judged])
+        cells.append(
+            [
+                row["label"],
+                *speeds,
+                *stages,
+                total,
+                f"{spread(shown['total']):.0%}" if report["repeats"] > 1 else None,
+                ratio,
+                *judged,
+            ]
+        )
     return _table(columns, cells)
 
 

@@ -23,7 +23,7 @@ from dedup.report.keys import pair_key
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 IMAGE = ROOT / "docs" / "images" / "report.png"
-STORY, LEFT, RIGHT = "ferry", "00-northern-wire.txt", "07-daybreak.txt"
+STORY, LEFT, RIGHT = "ferry", "05-northern-wire.txt", "07-daybreak.txt"
 LARGEST = 300_000
 
 

@@ -33,6 +33,8 @@ class Answer:
         For parent and child: whether the source is the longer text.
     cluster : str
         What it is resampled with.
+    apart : float
+        How far the lengths are apart, from 0 to 1: what the rule 'the longer is the source' is surest by.
     """
 
     siblings: bool
@@ -40,6 +42,7 @@ class Answer:
     confidence: float
     longer: bool
     cluster: str
+    apart: float = 0.0
 
     @property
     def right(self) -> bool:
@@ -57,7 +60,8 @@ def answer(match: Match, source: str | None, lengths: tuple[int, int], cluster: 
         said = "right" if match.source == source else "wrong"
     source_length, other = lengths if source == match.left else lengths[::-1]
     confidence = 0.0 if said == "undecided" else match.origin_probability
-    return Answer(source is None, said, confidence, source_length > other, cluster)
+    apart = abs(source_length - other) / max(1, source_length + other)
+    return Answer(source is None, said, confidence, source_length > other, cluster, apart)
 
 
 def score_direction(
@@ -66,6 +70,7 @@ def score_direction(
     """Figures, a table and the curve of risk against coverage for the derived pairs that were found.
 
     ``right_at_60`` takes the surest 60 % of parents and children; abstaining, or calling them siblings, is not right.
+    ``right_at_60_by_length`` is what the rule 'the longer is the source' has there, a coin has 0.5.
     """
     directed = [row for row in answers if not row.siblings]
     siblings = [row for row in answers if row.siblings]
@@ -73,10 +78,15 @@ def score_direction(
     figures = {}
     if directed:
         figures[f"{name}.right_at_60"] = _at_coverage(directed)
+        figures[f"{name}.right_at_60_by_length"] = Figure(
+            right_at_coverage([row.apart for row in directed], [row.longer for row in directed], COVERAGE), gated=False
+        )
         figures[f"{name}.longer_is_source"] = Figure(share([row.longer for row in directed])[0], gated=False)
         figures[f"{name}.answered"] = Figure(share([row.confidence > 0 for row in directed])[0], gated=False)
         _add(figures, f"{name}.right", directed)
         _add(figures, f"{name}.right_where_source_is_shorter", shorter)
+        if shorter:
+            figures[f"{name}.right_at_60_where_source_is_shorter"] = _at_coverage(shorter)
     if siblings:
         chosen = [row.said != "wrong" for row in siblings]
         figures[f"{name}.siblings_without_source"] = Figure(*share(chosen, [row.cluster for row in siblings]))
@@ -98,7 +108,8 @@ def score_direction(
     )
     table = Table(title, columns, tuple(_row(group, rows) for group, rows in groups.items()))
     curve = risk_coverage([row.confidence for row in directed], [row.right for row in directed])
-    return figures, table, {f"{name}.risk_coverage": curve}
+    by_length = risk_coverage([row.apart for row in directed], [row.longer for row in directed])
+    return figures, table, {f"{name}.risk_coverage": curve, f"{name}.risk_coverage_by_length": by_length}
 
 
 def _add(figures: dict[str, Figure], name: str, rows: Sequence[Answer]) -> None:

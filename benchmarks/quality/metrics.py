@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ __all__ = [
     "brier_skill",
     "calibrate",
     "calibration_slope",
+    "closeness_to_one",
     "reliability",
     "right_at_coverage",
     "risk_coverage",
@@ -70,6 +72,15 @@ def calibration_slope(probabilities: npt.ArrayLike, labels: npt.ArrayLike) -> fl
         return float("nan")
     odds = np.log(values / (1 - values))[:, None]
     return float(LogisticRegression(C=1e9, max_iter=1000).fit(odds, truth).coef_[0, 0])
+
+
+def closeness_to_one(slope: float) -> float:
+    """A figure that grows with calibration, as a floor asks: 1 where the slope is 1, 0.5 where it is 0.5 or 2.
+
+    >>> closeness_to_one(0.8), closeness_to_one(1.25), closeness_to_one(-0.1)
+    (0.8, 0.8, 0.0)
+    """
+    return slope if math.isnan(slope) else max(0.0, min(slope, 1.0 / slope)) if slope > 0.0 else 0.0
 
 
 def reliability(probabilities: npt.ArrayLike, labels: npt.ArrayLike, bins: int = 10) -> list[dict[str, Any]]:
@@ -166,9 +177,11 @@ def calibrate(
     name: str, probabilities: npt.ArrayLike, labels: npt.ArrayLike
 ) -> tuple[dict[str, Figure], dict[str, Any]]:
     """Figures of calibration, and the reliability curve, under the name of a corpus."""
+    slope = calibration_slope(probabilities, labels)
     figures = {
         f"{name}.calibration.brier": Figure(brier(probabilities, labels), gated=False),
         f"{name}.calibration.brier_skill": Figure(brier_skill(probabilities, labels)),
-        f"{name}.calibration.slope": Figure(calibration_slope(probabilities, labels), gated=False),
+        f"{name}.calibration.slope": Figure(slope, gated=False),
+        f"{name}.calibration.slope_closeness": Figure(closeness_to_one(slope)),
     }
     return figures, {f"{name}.reliability": reliability(probabilities, labels)}

@@ -34,9 +34,9 @@ Scored = tuple[PanPair, tuple[SpanPair, ...]]
 def measure(corpus: Path, *, sample: int | None = None, jobs: int = 2) -> Score:
     """Score the aligner on every pair, or on ``sample`` evenly spaced pairs of each kind.
 
-    The parameters may be fitted on the suspicious documents of even number (part *tune*); those of odd number
-    (part *report*) are not fitted on, though settings were chosen with an eye on samples of both: the gap between the
-    two shows overfitting, and is no clean held-out figure.
+    The shipped parameters are fitted on all of them. Fitted on the suspicious documents of even number (part *tune*)
+    alone (``python -m benchmarks.training.align --part even``), those of odd number (part *report*) show how far the
+    fit carries; settings were chosen with an eye on samples of both.
     """
     scored: dict[str, list[Scored]] = {}
     started = time.perf_counter()

@@ -1,8 +1,9 @@
 """Learn the aligner's scores, filters and links from labelled passages, and write dedup/data/align.json.
 
-``python -m benchmarks.training.align --corpus PATH``: scores and trees are fitted on the documents of even number;
-those of odd number are left for measuring. The links of sentences are learnt from a labelled newsroom, with pairs of
-the corpus as examples of what is no rewrite. STYLES and SETTINGS were chosen by hand on samples of both.
+``python -m benchmarks.training.align --corpus PATH``: with ``--part even`` scores and trees are fitted on documents of
+even number, and those of odd number are left for measuring; the shipped file is made with ``--part all``. The links of
+sentences are learnt from a labelled newsroom, with pairs of the corpus as examples of what is no rewrite. STYLES and
+SETTINGS were chosen by hand on samples of both.
 """
 
 from __future__ import annotations
@@ -34,11 +35,11 @@ from dedup.segments import Gap, segment
 from dedup.statistics import Statistics
 from dedup.tokens import tokenize
 
-SETTINGS = Settings(least=3.0, exact=12.0, window=20.0, accept=0.5, likely=0.2, sure=0.6, linked=0.1)
+SETTINGS = Settings(least=3.0, exact=0.6, window=20.0, accept=0.5, likely=0.2, sure=0.6, linked=0.1)
 CENTRE = 4.5
 
-INDEPENDENT, STRANGERS = 0.06, 0.5
-"""Weight of a sentence of an independent report of the same event, and of a stranger, beside one of a labelled text."""
+INDEPENDENT, STRANGERS = 0.06, 2.3
+"""Weight of a sentence of an independent report beside one of a labelled text; of all strangers beside all these."""
 
 
 class Style(NamedTuple):
@@ -62,7 +63,7 @@ STYLES = (
 
 ABOUT = [
     "Scores of dedup/align.py, learnt by benchmarks/training/align.py from the labelled passages of the PAN 2013 text "
-    "alignment corpus (training corpus, suspicious documents of even number).",
+    "alignment corpus (training corpus).",
     "rarity: limits of the classes of rarity, in idf. Scores are in nats; their first axis is the style of rewriting: "
     "words kept, words replaced, a whole document condensed.",
     "match: ln P(kind of match, class of rarity | in a passage) / P(... | beside it); border: likewise for the class "
@@ -240,7 +241,9 @@ def learn_links(
             true[number] += 2 * (min(b, end) - max(a, start)) > end - start and other_start < d and c < other_end
     used = sizes > 0
     table = np.concatenate([rows[used, 5:], strangers[:, 5:]])
-    weight = np.concatenate([sizes[used] / sizes[used].mean(), np.full(len(strangers), STRANGERS)])
+    weight = np.concatenate(
+        [sizes[used] / sizes[used].mean(), np.full(len(strangers), STRANGERS * used.sum() / len(strangers))]
+    )
     scaler = StandardScaler().fit(table, sample_weight=weight)
     labels = np.concatenate([true[used] > 0, np.zeros(len(strangers), np.bool_)])
     model = LogisticRegression(max_iter=500).fit(scaler.transform(table), labels, sample_weight=weight)
@@ -315,7 +318,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, required=True, help="folder of the PAN 2013 text alignment corpus")
     parser.add_argument(
-        "--part", choices=("even", "odd", "all"), default="even", help="suspicious documents to learn from"
+        "--part", choices=("even", "odd", "all"), default="all", help="suspicious documents to learn from"
     )
     parser.add_argument("--newsroom", type=Path, default=Path("seeds"), help="folder of labelled rewrites")
     parser.add_argument("--output", type=Path, default=Path("dedup/data/align.json"))

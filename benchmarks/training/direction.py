@@ -30,7 +30,11 @@ SIBLING_WEIGHT, ANSWER_WEIGHT = 0.2, 0.5
 """Most pairs of a newsroom are siblings, and most of those are told by the text that both come from: see
 ``dedup/origins.py``. Answers of students are another kind of text."""
 
+SIDES = ("quotes", "quotations", "extra_names", "foot", "fewer_insertions")
 SIGNS = {"own_facts": 1, "new_quotes": 1, "extra_facts": 1, "containment": 0}
+AT_MOST = {"fewer_insertions": 1.5}
+"""Caution that the data cannot teach: no copy in the newsroom was cut in its midst."""
+
 NEITHER, LEFT, RIGHT = range(3)
 
 Array = npt.NDArray[np.float64]
@@ -90,7 +94,13 @@ def fit(odd: Array, even: Array, truth: npt.NDArray[np.int64], weights: Array) -
         gradient = np.r_[by_side, slope[:, NEITHER].sum(), doubt.T @ slope[:, NEITHER]]
         return float(value + penalty * (held**2).sum()), gradient + 2.0 * penalty * held
 
-    bounds = [(0.0, None)] * n + [(None, None)] + [(0.0, None) if sign else (None, None) for sign in SIGNS.values()]
+    most = [AT_MOST.get(name) for name in SIDES]
+    tops = [None if top is None else top * scale for top, scale in zip(most, odd_scale.tolist(), strict=True)]
+    bounds = (
+        [(0.0, top) for top in tops]
+        + [(None, None)]
+        + [(0.0, None) if sign else (None, None) for sign in SIGNS.values()]
+    )
     beta = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
     further = beta[n + 1 :] / even_scale
     return beta[:n] / odd_scale, float(beta[n] - (further * mean).sum()), further

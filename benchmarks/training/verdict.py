@@ -25,6 +25,7 @@ from benchmarks.quality.lineage import read_lineage
 from dedup.alignment import align_pairs, prepare
 from dedup.boilerplate import find_boilerplate
 from dedup.corpus import Corpus, find_candidates
+from dedup.division import divide_passages
 from dedup.documents import Document
 from dedup.evidence import Evidence, facts_and_beats, gather_evidence
 from dedup.families import components
@@ -101,7 +102,7 @@ def measure(
     ready = prepare(
         corpus.tokens, corpus.segments, languages=corpus.languages, statistics=statistics, boilerplate=boilerplate
     )
-    aligned = align_pairs(ready, chosen.left, chosen.right)
+    aligned = divide_passages(ready, align_pairs(ready, chosen.left, chosen.right), chosen.left, chosen.right)
     evidence = gather_evidence(
         ready, aligned, chosen.left, chosen.right, statistics=statistics, languages=corpus.languages
     )

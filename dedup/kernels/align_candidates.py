@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dedup.kernels.align_features import FIGURES
 from dedup.kernels.align_grams import LEVELS, Grams, new_grams
 from dedup.kernels.align_links import Links, new_links
-from dedup.kernels.align_segment import HOPELESS, Search, explain, new_search, refine, worth
+from dedup.kernels.align_segment import HOPELESS, Search, explain, new_search, refine
 from dedup.kernels.align_starts import exact_runs, rare_windows
 from dedup.kernels.compile import inner
 
@@ -95,7 +95,7 @@ class Settings(NamedTuple):
     least : float
         Score of a candidate.
     exact : float
-        What a refined candidate must be worth beyond the exact run within it to stand in its place.
+        Share of the shorter side of a refined candidate that an exact run must be to stand in its place.
     window : float
         Weight of a window from which a candidate may grow.
     accept : float
@@ -176,8 +176,8 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
             count += 1
             continue
         box, score, style = _refine_best(search, model, grams.numbers, words, tools.taken, starts, sizes, run)
-        plain = worth(tools.search, model, style, grams.numbers, words, starts, sizes, run)
-        exact = plain >= score - settings.exact
+        shorter = min(box[1] - box[0], box[3] - box[2])
+        exact = run[1] - run[0] >= settings.exact * shorter
         if exact or score > settings.least:
             keep(found, count, run if exact else box, score, style, int(exact))
             count += 1

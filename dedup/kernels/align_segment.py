@@ -27,7 +27,6 @@ __all__ = [
     "match_types",
     "new_search",
     "refine",
-    "worth",
 ]
 
 MATCHES = 7
@@ -247,25 +246,6 @@ def explain(search, model, style, numbers, words, taken, place, size, side, star
         if (wider_low == low and wider_high == high) or high - low > 4 * (REACH + length):
             return x, y, best
         low, high = wider_low, wider_high
-
-
-@inner
-def worth(search, model, style, numbers, words, starts, sizes, box):  # type: ignore[no-untyped-def]
-    """What ``refine`` would give for the box as it is. O(its length)."""
-    buckets, gaps = words
-    total = np.float32(0)
-    for side in range(2):
-        start, end = box[2 * side], box[2 * side + 1]
-        mark_segment(search, numbers[1 - side], box[2 - 2 * side], box[3 - 2 * side])
-        match_types(search, numbers[side], start, end)
-        for i in range(start, end):
-            total += model.match[style, search.types[i], buckets[starts[side] + i]]
-        gap = gaps[starts[side] + end] if end < sizes[side] else np.uint8(EDGE)
-        total += model.border[style, 0, gaps[starts[side] + start]] + model.border[style, 1, gap]
-        length = model.logs[min(end - start, len(model.logs) - 1)]
-        total -= model.length[style, 0] * (length - model.length[style, 1]) ** 2
-    unlike = np.log(np.float32(box[1] - box[0]) / np.float32(box[3] - box[2]))
-    return total - 2 * model.ratio[style] * unlike**2
 
 
 @inner

@@ -3,6 +3,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const { kinds, meanings, scores, documents, matches } = data;
   const QUOTATION = kinds.indexOf("quotation"), BOILERPLATE = kinds.indexOf("boilerplate"), EDITED = kinds.indexOf("edited");
+  const names = matches.map((match) => match.sides.map((side) => documents[side].join(" ")).join(" ").toLocaleLowerCase());
   const byKey = new Map(matches.map((match, number) => [match.key, number]));
   const list = document.getElementById("list"), view = document.getElementById("view");
   const written = document.getElementById("written"), table = document.getElementById("table");
@@ -168,6 +169,7 @@
     view.className = "view";
     view.replaceChildren(
       make("div", { class: "bar" }, make("a", { href: "#matches" }, "← All matches"), link("previous match", step(-1)), link("next match", step(1)),
+        document.getElementById("evidence") && make("a", { href: "#evidence" }, "all that was measured"),
         make("span", { class: "note" }, at < 0 ? "" : `${at + 1} of ${order.length}`)),
       ...show(number, true));
     list.hidden = true;
@@ -216,7 +218,7 @@
     if (found && byKey.has(found[1])) return openMatch(byKey.get(found[1]), found[2] ? Number(found[2]) - 1 : -1);
     const was = current >= 0;
     if (was) closeMatch();
-    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (!target) return;
     if (target.tagName === "DETAILS") target.open = true;
     if (!was || target.id !== "matches") target.scrollIntoView();
@@ -246,9 +248,8 @@
     order = [];
     for (const row of table.tBodies[0].rows) {
       const number = Number(row.dataset.match), match = matches[number];
-      const told = match.sides.map((side) => documents[side].join(" ")).join(" ").toLocaleLowerCase();
       const fits = (!relation || match.relation === relation) && match.probability >= Number(probability)
-        && 100 * Math.max(share(match, 0), share(match, 1)) >= Number(coverage) && told.includes(wanted);
+        && 100 * Math.max(share(match, 0), share(match, 1)) >= Number(coverage) && names[number].includes(wanted);
       row.hidden = !fits || order.length >= limit;
       if (fits) order.push(number);
     }
@@ -276,7 +277,7 @@
     const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
     const rows = [...body.rows].map((row) => [value(matches[row.dataset.match]), Number(row.dataset.match), row]);
     rows.sort((a, b) => (down ? compare(b[0], a[0]) : compare(a[0], b[0])) || a[1] - b[1]);
-    body.append(...rows.map((row) => row[2]));
+    for (const [, , row] of rows) body.append(row);
     filter();
   }
 

@@ -133,7 +133,9 @@ def draw_timeline(names: Sequence[str], documents: Mapping[str, Document]) -> Ti
     first, last = dated[0][0], dated[-1][0]
     assert first is not None and last is not None
     dots = tuple(
-        Dot(name, _along(date - first, last - first), said_span(date - first)) for date, name in dated if date is not None
+        Dot(name, _along(date - first, last - first), said_span(date - first))
+        for date, name in dated
+        if date is not None
     )
     ticks = tuple((_along(after, last - first), said_span(after)) for after in _TICKS if after <= last - first)
     return Timeline(names[0], first.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00"), ticks, dots)

@@ -96,8 +96,7 @@ def write_comparison(comparison: Comparison, result: Result, *, every: bool) -> 
             console = make_console(stream)
             found = (comparison.matches, comparison.families, comparison.documents, comparison.skipped)
             print_table(console, *found, every=every)
-            if comparison.matches:
-                print_wrapped(console, LIMITS_LINE, style="dim")
+            print_wrapped(console, LIMITS_LINE, style="dim")
         return
     found_all = _Found(
         comparison.header(),

@@ -32,7 +32,7 @@ __all__ = ["SCHEMES", "MinHasher", "ShingleSamples", "ShingleSets", "Signatures"
 
 SCHEMES = ("fast-similarity", "permutations", "affine-permutations")
 
-_BATCH_BYTES = 1 << 18
+_BATCH_BYTES = 1 << 21
 _ALL = 2**64 - 1
 
 T = TypeVar("T")
@@ -389,7 +389,7 @@ class MinHasher(_TextTransformer):
 
 
 def _by_batch(work: Callable[[Tokens], T], texts: Iterable[str], jobs: int) -> list[T]:
-    """The results of ``work`` on texts, tokenised in batches of 256 KB, which stay in the processor's cache."""
+    """The results of ``work`` on texts, tokenised in batches of 2 MB: smaller ones make threads wait."""
     if isinstance(texts, str):
         raise ValueError("texts must be an iterable of str, not one str; pass [text]")
     return in_threads(lambda batch: work(tokenize(TextBatch.from_texts(batch))), _batches(texts), jobs)

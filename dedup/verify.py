@@ -19,6 +19,7 @@ __all__ = ["Overlaps", "Source", "verify"]
 
 _BLOCK_PAIRS = 4_096
 _BLOCK_SIZE = 1 << 24
+_LEAST_PAIRS, _BLOCKS_A_THREAD = 256, 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +67,9 @@ def verify(source: Source, pairs: CandidatePairs, *, shingle_size: int = 3, jobs
     ([2], [3], [True])
     """
     order = np.lexsort((pairs.left, pairs.right))
+    share = len(pairs) // (_BLOCKS_A_THREAD * jobs) if jobs > 1 else _BLOCK_PAIRS
     blocks = CandidatePairs(pairs.left[order], pairs.right[order]).blocks(
-        _sizes(source), size=_BLOCK_SIZE, pairs=_BLOCK_PAIRS
+        _sizes(source), size=_BLOCK_SIZE, pairs=min(_BLOCK_PAIRS, max(_LEAST_PAIRS, share))
     )
     parts = in_threads(lambda block: _count(source, block, shingle_size), blocks, jobs)
     out = np.empty((3, len(pairs)), np.int64)

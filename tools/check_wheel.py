@@ -16,7 +16,10 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-NEEDED = ["dedup/py.typed", "dedup/data/background.txt.xz", "dedup/data/verdict.json"]
+NEEDED = [
+    "dedup/py.typed", "dedup/data/background.txt.xz", "dedup/data/verdict.json", "dedup/data/align.json",
+    "dedup/data/direction.json", "dedup/report/html/page.html.jinja",
+]  # fmt: skip
 USE = """
 import dedup
 assert {root!r} not in dedup.__file__, dedup.__file__

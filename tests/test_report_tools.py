@@ -262,7 +262,8 @@ class TestBaseline:
         assert run(*options).exit_code == 2
         assert run(*options, "--update-baseline", "--fail-on", "derived").exit_code == 0
         result = run(*options, "--fail-on", "derived")
-        assert (result.exit_code, result.stdout) == (0, "3 documents, no matches\n")
+        assert result.exit_code == 0
+    assert result.stdout.startswith("3 documents, no matches\n")
         assert "1  matches in the baseline" in result.stderr
         (articles / "d.txt").write_text(FOG + " Trains ran.")
         result = run(*options, "--fail-on", "derived", "-f", "jsonl")

@@ -263,7 +263,7 @@ class TestBaseline:
         assert run(*options, "--update-baseline", "--fail-on", "derived").exit_code == 0
         result = run(*options, "--fail-on", "derived")
         assert result.exit_code == 0
-    assert result.stdout.startswith("3 documents, no matches\n")
+        assert result.stdout.startswith("3 documents, no matches\n")
         assert "1  matches in the baseline" in result.stderr
         (articles / "d.txt").write_text(FOG + " Trains ran.")
         result = run(*options, "--fail-on", "derived", "-f", "jsonl")

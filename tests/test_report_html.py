@@ -306,16 +306,23 @@ def shares(page):
     return page.locator("#view .share span").all_inner_texts()
 
 
+def settle(page):
+    """Let the page answer: a change of the address is told a moment after the key or click that made it."""
+    page.evaluate("() => new Promise(done => setTimeout(done, 60))")
+
+
 class TestInBrowser:
     def test_a_row_leads_to_its_match_and_escape_leads_back(self, read):
         page = read()
         page.locator("#table tbody tr").first.locator("td").nth(4).click()
+        settle(page)
         assert page.url.endswith(f"#m-{KEY}")
         assert "a/wire.txt and b/site.txt" in page.locator("#view h2").inner_text()
-        assert page.locator("#list").is_hidden()
+        page.locator("#list").wait_for(state="hidden")
         page.keyboard.press("Escape")
-        assert page.locator("#view").is_hidden()
-        assert page.locator("#table").is_visible()
+        settle(page)
+        page.locator("#view").wait_for(state="hidden")
+        page.locator("#table").wait_for(state="visible")
 
     def test_both_texts_are_whole_and_marks_slice_them_behind_emoji_and_line_ends(self, read):
         page = read()
@@ -335,12 +342,16 @@ class TestInBrowser:
         page = read()
         open_first(page)
         page.keyboard.press("ArrowRight")
+        settle(page)
         assert page.locator("#view mark.on").count() == 2
         page.keyboard.press("ArrowRight")
+        settle(page)
         assert page.locator("#view mark.on").all_inner_texts() == ["We waited for the tide and nobody was hurt"] * 2
         assert page.locator("#passage").inner_text() == "passage 2 of 3, quotation"
         page.keyboard.press("ArrowLeft")
+        settle(page)
         page.keyboard.press("ArrowLeft")
+        settle(page)
         assert page.locator("#passage").inner_text() == "passage 3 of 3, boilerplate"
         page.locator("#view article").nth(1).locator("mark").first.click()
         assert page.locator("#passage").inner_text() == "passage 1 of 3, edited"
@@ -356,6 +367,7 @@ class TestInBrowser:
         found["matches"] = [a_match(*texts, passages=(spot,))]
         page = read(found)
         page.keyboard.press("ArrowRight")
+        settle(page)
         page.wait_for_function(
             """() => [...document.querySelectorAll("#view .text")].every((text) => {
                  const mark = text.querySelector("mark.on").getBoundingClientRect(), box = text.getBoundingClientRect();
@@ -369,15 +381,18 @@ class TestInBrowser:
         assert page.locator("#passage").inner_text() == "passage 3 of 3, boilerplate"
         page.evaluate("location.hash = '#d-2'")
         page.wait_for_function("document.getElementById('d-2').open")
-        assert page.locator("#view").is_hidden()
+        page.locator("#view").wait_for(state="hidden")
 
     def test_shift_and_arrows_move_through_the_matches_shown(self, read):
         page = read()
         open_first(page)
         page.keyboard.press("Shift+ArrowRight")
+        settle(page)
         page.wait_for_function("document.querySelector('#view h2').textContent.includes('c/column.txt')")
         page.keyboard.press("Shift+ArrowRight")
+        settle(page)
         page.keyboard.press("Shift+ArrowLeft")
+        settle(page)
         page.wait_for_function("document.querySelector('#view h2').textContent.includes('b/site.txt')")
 
     def test_switches_recompute_the_shares_everywhere(self, read):
@@ -395,6 +410,7 @@ class TestInBrowser:
         page.locator("#view").get_by_label("boilerplate").check()
         assert shares(page) != with_quotations
         page.keyboard.press("Escape")
+        settle(page)
         assert page.locator("#table tbody tr").first.locator("td").nth(5).inner_text() == shares_of_table(page)
         page.locator("#filters").get_by_label("quotations").uncheck()
         page.locator("#filters").get_by_label("boilerplate").uncheck()
@@ -428,6 +444,7 @@ class TestInBrowser:
     def test_a_box_of_a_family_leads_to_its_match(self, read):
         page = read()
         page.locator("svg.tree a").nth(1).click()
+        settle(page)
         assert page.url.endswith(f"#m-{KEY}")
 
     def test_the_list_and_a_match_print_and_all_can_be_written_out(self, read, tmp_path):
@@ -453,10 +470,12 @@ class TestInBrowser:
         page = read(java_script_enabled=False)
         page.locator("#table tbody a").first.click()
         page.locator(f"#m-{KEY} summary").click()
+        settle(page)
         assert page.locator(f"#m-{KEY} .k-quotation").first.is_visible()
         page.locator("#d-1 summary").click()
+        settle(page)
         assert "Thick fog shut" in page.locator("#d-1 pre").inner_text()
-        assert page.locator("#filters").is_hidden()
+        page.locator("#filters").wait_for(state="hidden")
 
     def test_the_evidence_of_a_pair_can_be_gone_to(self, read):
         found = ferry()
@@ -464,7 +483,7 @@ class TestInBrowser:
         page = read(found)
         assert "b/site.txt" in page.locator("#view h2").inner_text()
         page.get_by_role("link", name="all that was measured").click()
-        assert page.locator("#evidence").is_visible()
+        page.locator("#evidence").wait_for(state="visible")
 
     def test_hostile_titles_and_texts_are_inert(self, read):
         evil = (
@@ -486,6 +505,7 @@ class TestInBrowser:
         )
         assert page.locator("#view .text mark").all_inner_texts() == ["Fog closed the harbour."] * 2
         page.keyboard.press("Escape")
+        settle(page)
         assert page.locator("script, img").count() == 3
         assert OVERRIDE not in page.content()
 
@@ -495,6 +515,7 @@ class TestInBrowser:
         spot = Passage(4, 1_000_003, 0, 999_999, PassageKind.EDITED, 0.9)
         page = read({"header": {}, "matches": [a_match("a", "b", passages=(spot,))], "documents": documents})
         page.keyboard.press("ArrowRight")
+        settle(page)
         assert page.locator("#passage").inner_text() == "passage 1 of 1, edited"
 
     def test_a_thousand_matches_open(self, read):

@@ -212,6 +212,11 @@ def _moment_of_digits(digits: str) -> datetime:
 def _moment_of_text(text: str) -> datetime:
     from email.utils import parsedate_to_datetime
 
+    if len(text) in (19, 20, 25) and text[4] == text[7] == "-" and text[10] == "T":
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass
     if len(text) > 100:
         raise ValueError("too long")
     if text.isdecimal() and text.isascii() and len(text) in (8, 14):

@@ -13,10 +13,9 @@ import sys
 import numpy as np
 
 from dedup.alignment import AlignmentInput, Alignments, align_pairs
-from dedup.corpus import Corpus
+from dedup.corpus import Collection, Corpus
 from dedup.documents import Document, TextBatch
 from dedup.evidence import Beats, facts_and_beats, gather_evidence
-from dedup.families import equal_texts
 from dedup.fit import fit
 from dedup.kernels.coverage import PAIR_COLUMNS, SIDE_COLUMNS, measure_coverage
 from dedup.parallel import available_jobs
@@ -63,10 +62,10 @@ def compile_alignment() -> None:
 
 def compile_rest() -> None:
     """Take two short texts through every stage but the alignment."""
-    corpus = Corpus.from_documents([Document(str(number), text) for number, text in enumerate(_TEXTS)])
-    equal_texts(corpus.tokens)
+    documents = [Document(str(number), text) for number, text in enumerate(_TEXTS)]
+    corpus = Corpus.from_documents(documents)
     corpus.tokens.characters(0)
-    fitted = fit(corpus, limits=ReuseLimits(min_weight=0.0))
+    fitted = fit(Collection.from_documents(documents), limits=ReuseLimits(min_weight=0.0))
     fitted.candidates()
     statistics = fitted.statistics.knowing(phrases=np.zeros(1, np.uint64))
     prepared = corpus.prepare(statistics)

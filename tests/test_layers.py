@@ -6,7 +6,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "dedup"
 
 LAYERS = [
-    "version", "errors", "extras", "fastjson", "documents", "scratch", "parallel", "readers", "kernels",
+    "version", "errors", "extras", "fastjson", "kernels", "strings", "documents", "scratch", "parallel", "readers",
     "unicode_table", "tokens", "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "reuse",
     "verify", "tfidf", "boilerplate", "alignment", "division", "matches", "facts", "evidence", "reasons", "limits",
     "model", "direction", "verdict", "lineages", "origins", "families", "settings", "report", "comparison", "spool",

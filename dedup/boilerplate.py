@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from dedup.documents import TextBatch
 from dedup.kernels.lines import line_fingerprints, mark_tokens, shared_tokens
+from dedup.kernels.phrases import mark_phrases
 from dedup.segments import Segments, segment
+from dedup.statistics import Statistics, contained
 from dedup.tokens import Tokens, tokenize
 
-__all__ = ["KnownText", "Lines", "find_boilerplate", "known_text"]
+__all__ = ["KnownText", "Lines", "find_boilerplate", "known_text", "mark_forms", "shared_lines"]
 
 _HEAD, _FOOT = 3, 6
 _LEAST_AT_EDGE, _LEAST_ANYWHERE = 3, 6
@@ -134,23 +136,20 @@ def _runs(tokens: Tokens) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]
 def find_boilerplate(
     tokens: Tokens,
     segments: Segments,
-    families: npt.NDArray[np.int64] | None = None,
+    statistics: Statistics | None = None,
     *,
     base: KnownText | None = None,
 ) -> npt.NDArray[np.bool_]:
-    """Which tokens are boilerplate.
+    """Which tokens of documents are boilerplate: of each by itself and what is known of the collection.
 
-    A line is boilerplate where its document has it more than once, or where it stands in documents of three
-    families that have little else in common, at their heads or feet; six, if it stands anywhere. A paragraph that
-    many papers print of one story is none: those have most lines in common.
+    A line is boilerplate where its document has it more than once, or where it is among the collection's.
 
     Parameters
     ----------
     tokens, segments
         Of n documents.
-    families : int64 array (n,), optional
-        Near-duplicate family of each document; the lines of one family count once. Without it, only repeats within
-        a document are found.
+    statistics : Statistics, optional
+        Whose ``lines`` count; see `shared_lines`.
     base : KnownText, optional
         Templates: what stands in them is boilerplate wherever it stands.
 
@@ -162,14 +161,22 @@ def find_boilerplate(
     """
     lines = Lines.from_tokens(tokens, segments)
     marked = _own_repeats(lines)
-    if families is not None:
-        marked |= _shared_lines(lines, families)
+    if statistics is not None:
+        marked |= contained(lines.fingerprints, statistics.lines)
     out = np.empty(len(tokens.hashes), np.bool_)
     mark_tokens(marked, lines.lengths, out)
     length = np.diff(tokens.offsets)
     repeated = np.diff(np.concatenate([[0], np.cumsum(out)])[tokens.offsets])
     out &= np.repeat(repeated <= _LONGEST_SHARE * length, length)
     return out | base.mark(tokens, segments) if base else out
+
+
+def mark_forms(tokens: Tokens, statistics: Statistics) -> npt.NDArray[np.bool_]:
+    """Tokens in phrases that many families use: forms that a desk fills with other names and figures each time."""
+    marked = np.zeros(len(tokens.hashes), np.bool_)
+    if len(statistics.phrases):
+        mark_phrases(tokens.hashes, tokens.offsets, 3, statistics.phrases, marked)
+    return marked
 
 
 def _own_repeats(lines: Lines) -> npt.NDArray[np.bool_]:
@@ -179,13 +186,26 @@ def _own_repeats(lines: Lines) -> npt.NDArray[np.bool_]:
     return (counts[inverse] > 1) & (lines.lengths >= 3)
 
 
-def _shared_lines(lines: Lines, families: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def shared_lines(lines: Lines, families: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """Fingerprints of the lines that an outlet prints under everything, ascending.
+
+    They stand in documents of three near-duplicate families that have little else in common, at their heads or feet; of
+    six, if they stand anywhere. A paragraph that many papers print of one story is none: those have most lines in
+    common.
+
+    Parameters
+    ----------
+    lines : Lines
+        Of n documents.
+    families : int64 array (n,)
+        Near-duplicate family of each; the lines of one family count once.
+    """
     owner = lines.documents()
     at_edge = _near_edge(lines, owner)
     by_document = np.lexsort((lines.fingerprints, owner))
     ordered = Lines(lines.fingerprints[by_document], lines.lengths[by_document], lines.offsets)
     totals = np.bincount(owner, lines.lengths, len(families)).astype(np.int64)
-    marked = np.zeros(len(owner), np.bool_)
+    found = []
     order = np.argsort(lines.fingerprints, kind="stable")
     ordered_lines = lines.fingerprints[order]
     edges = np.flatnonzero(np.diff(ordered_lines, prepend=~ordered_lines[:1], append=~ordered_lines[-1:]))
@@ -196,8 +216,8 @@ def _shared_lines(lines: Lines, families: npt.NDArray[np.int64]) -> npt.NDArray[
         if len(first) >= needed and not _mostly_related(
             ordered, totals, owner[group[np.sort(first)]], int(lines.lengths[group[0]])
         ):
-            marked[group] = True
-    return marked
+            found.append(ordered_lines[edges[edge]])
+    return np.array(found, np.uint64)
 
 
 def _near_edge(lines: Lines, owner: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup.alignment import Passage, prepare
-from dedup.boilerplate import find_boilerplate, known_text
+from dedup.alignment import Passage
 from dedup.comparison import Comparison, Stage
-from dedup.corpus import Corpus, find_candidates
+from dedup.corpus import Corpus
 from dedup.documents import Document, TextBatch, as_document
 from dedup.errors import Skipped
 from dedup.evidence import Evidence
 from dedup.families import build_families, equal_texts
+from dedup.fit import fit
 from dedup.judging import judge_pairs, measure_pairs, new_match, settle_pairs
-from dedup.lsh import CandidatePairs, ReuseLimits
+from dedup.lsh import CandidatePairs
 from dedup.matches import Match
 from dedup.origins import find_common_origins
 from dedup.parallel import available_jobs
@@ -106,12 +106,12 @@ def compare(
     tell("finding candidates", 0, 1)
     tokens = tokens.select(which[heads])
     corpus = Corpus.from_tokens([everything[head] for head in heads], tokens)
-    found = find_candidates(corpus, settings=settings, limits=ReuseLimits(), jobs=jobs, count=count)
-    pairs = found.pairs
+    fitted = fit(corpus, settings=settings, jobs=jobs, count=count)
+    statistics, pairs = fitted.statistics, fitted.candidates(jobs=jobs, count=count)
     if old:
         pairs = pairs.where(is_old[heads[pairs.left]] != is_old[heads[pairs.right]])
-    judged = judge_pairs(corpus, found.statistics, found.boilerplate, pairs, jobs, tell, settings.model)
-    settled = settle_pairs(corpus, found.statistics, found.boilerplate, judged, settings.model)
+    judged = judge_pairs(corpus, statistics, pairs, settings=settings, jobs=jobs, tell=tell)
+    settled = settle_pairs(corpus, statistics, judged, settings=settings)
     matches = find_common_origins(settled) + _identical(everything, classes, settings)
     if old:
         across = [match for match in matches if (match.left in old) != (match.right in old)]
@@ -126,7 +126,7 @@ def compare(
         skipped=left_out,
         stages=stages,
         settings=settings,
-        statistics_digest=found.statistics.digest,
+        statistics_digest=statistics.digest,
     )
 
 
@@ -176,13 +176,7 @@ def explain_pair(
     ]
     corpus = Corpus.from_documents(documents)
     statistics = statistics or Statistics.background()
-    prepared = prepare(
-        corpus.tokens,
-        corpus.segments,
-        languages=corpus.languages,
-        statistics=statistics,
-        boilerplate=find_boilerplate(corpus.tokens, corpus.segments, base=known_text(settings.base)),
-    )
+    prepared = corpus.prepare(statistics, settings.base)
     pair = CandidatePairs(np.zeros(1, np.int32), np.ones(1, np.int32))
     [result] = measure_pairs(corpus, prepared, statistics, pair, 1, settings.model)
     return result

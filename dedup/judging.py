@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from dedup.alignment import AlignmentInput, Passage, align_pairs, passages_of, prepare
+from dedup.alignment import AlignmentInput, Passage, align_pairs, passages_of
 from dedup.corpus import Corpus
 from dedup.direction import directed
 from dedup.division import divide_passages
@@ -21,6 +21,7 @@ from dedup.lineages import settle_lineages, whole_share
 from dedup.lsh import CandidatePairs
 from dedup.matches import Match, Origin
 from dedup.model import Model
+from dedup.settings import Settings
 from dedup.statistics import Statistics
 from dedup.verdict import judge
 
@@ -34,13 +35,16 @@ _NOTICE = 75
 def judge_pairs(
     corpus: Corpus,
     statistics: Statistics,
-    boilerplate: npt.NDArray[np.bool_],
     pairs: CandidatePairs,
+    *,
+    settings: Settings,
     jobs: int,
     tell: Callable[[str, int, int], None],
-    model: Model,
 ) -> list[Match]:
-    """Align the candidate pairs and judge them, a block at a time: memory holds what is measured of one block."""
+    """Align pairs and judge them, a block at a time: memory holds what is measured of one block.
+
+    What comes out for a pair is a function of its two documents, the statistics and the settings alone.
+    """
     matches: list[Match] = []
     done = 0
     for block in pairs.blocks(np.diff(corpus.tokens.offsets), size=_BLOCK_TOKENS, pairs=_BLOCK_PAIRS):
@@ -48,14 +52,8 @@ def judge_pairs(
         done += len(block)
         documents, block = block.renumbered()
         part = corpus.select(documents.astype(np.int64))
-        prepared = prepare(
-            part.tokens,
-            part.segments,
-            languages=part.languages,
-            statistics=statistics,
-            boilerplate=boilerplate[corpus.tokens.places(documents)],
-        )
-        matches += [match for match, _ in measure_pairs(part, prepared, statistics, block, jobs, model)]
+        prepared = part.prepare(statistics, settings.base)
+        matches += [match for match, _ in measure_pairs(part, prepared, statistics, block, jobs, settings.model)]
     tell("aligning", done, len(pairs))
     return matches
 
@@ -74,9 +72,7 @@ class Told:
         return self.facts.own(self.numbers[text], named, terms=self.beats.terms, term_offsets=self.beats.offsets)
 
 
-def settle_pairs(
-    corpus: Corpus, statistics: Statistics, boilerplate: npt.NDArray[np.bool_], judged: list[Match], model: Model
-) -> list[Match]:
+def settle_pairs(corpus: Corpus, statistics: Statistics, judged: list[Match], *, settings: Settings) -> list[Match]:
     """The matches, with what the other texts of a story say of each pair, a block of stories at a time.
 
     Of notices of a few lines nothing is said: those of one kind have the same names and figures without being derived.
@@ -95,17 +91,11 @@ def settle_pairs(
         places = chosen[block]
         texts = np.unique(np.concatenate([left[places], right[places]]))
         part = corpus.select(texts)
-        prepared = prepare(
-            part.tokens,
-            part.segments,
-            languages=part.languages,
-            statistics=statistics,
-            boilerplate=boilerplate[corpus.tokens.places(texts)],
-        )
+        prepared = part.prepare(statistics, settings.base)
         numbers = {document.id: number for number, document in enumerate(part.documents)}
         told = Told(*facts_and_beats(prepared, part.languages), numbers)
         asked = [judged[i] for i in places.tolist()]
-        for i, match in zip(places.tolist(), settle_lineages(asked, told.own, model), strict=True):
+        for i, match in zip(places.tolist(), settle_lineages(asked, told.own, settings.model), strict=True):
             if match is not judged[i]:
                 settled[i] = directed(match, corpus.documents[left[i]], corpus.documents[right[i]])
     return settled

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import lzma
+import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.documents import TextBatch
+from dedup.errors import MismatchError
 from dedup.kernels.terms import count_terms, pair_terms
-from dedup.tokens import Tokens, tokenize
+from dedup.tokens import TOKENIZER_VERSION, Tokens, tokenize
 
-__all__ = ["IDF_ONE", "FrequencyTable", "Statistics", "TermCounts"]
+__all__ = ["IDF_ONE", "FrequencyTable", "Statistics", "TermCounts", "contained"]
 
 IDF_ONE = 1 << 16
 """The fixed-point unit of ``Statistics.idf``: sums of integers do not depend on their order."""
@@ -86,12 +89,24 @@ class FrequencyTable:
         return np.where(self.terms[at] == terms, self.frequencies[at], 0)
 
 
-_EMPTY = FrequencyTable(np.empty(0, np.uint64), np.empty(0, np.int64))
+_NONE = np.empty(0, np.uint64)
+_EMPTY = FrequencyTable(_NONE, np.empty(0, np.int64))
+
+
+def contained(values: npt.NDArray[np.uint64], known: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Which of the values stand among the ascending known ones."""
+    if not len(known):
+        return np.zeros(len(values), np.bool_)
+    found: npt.NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
+    return found
 
 
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    """Document frequencies of terms: an immutable value, with a digest.
+    """What is known of the languages and of a collection: an immutable value, with a digest.
+
+    Together with the settings it decides what of a document is boilerplate, which of its features are rare and what its
+    words weigh, whether the document is of the collection or not.
 
     Attributes
     ----------
@@ -99,9 +114,15 @@ class Statistics:
         The shipped background by ISO 639-1 code, each as if counted in 20,000 articles; under ``"und"``, for texts of
         unknown language, the largest frequency of all.
     documents : int
-        Number of documents of the collection.
+        Number of near-duplicate families of the collection.
     collection : FrequencyTable
         In how many of them each term stands.
+    lines : uint64 array, ascending
+        Fingerprints of lines that stand under unrelated documents of the collection: boilerplate.
+    phrases : uint64 array, ascending
+        Shingles that so many families use that they are nobody's own, by their leading 44 bits.
+    frequent : uint64 array, ascending
+        Features, as `dedup.reuse.Features` has them, that stand in too many families to be rare.
 
     Examples
     --------
@@ -115,6 +136,9 @@ class Statistics:
     languages: Mapping[str, FrequencyTable]
     documents: int = 0
     collection: FrequencyTable = _EMPTY
+    lines: npt.NDArray[np.uint64] = field(default_factory=lambda: _NONE)
+    phrases: npt.NDArray[np.uint64] = field(default_factory=lambda: _NONE)
+    frequent: npt.NDArray[np.uint64] = field(default_factory=lambda: _NONE)
 
     @staticmethod
     @cache
@@ -131,8 +155,23 @@ class Statistics:
         return Statistics({**tables, "und": everything})
 
     def fitted(self, documents: int, collection: FrequencyTable) -> Statistics:
-        """These statistics with another collection in place of theirs."""
+        """The background of these with the terms of a collection, and nothing else of it."""
         return Statistics(self.languages, documents, collection)
+
+    def knowing(
+        self,
+        *,
+        lines: npt.NDArray[np.uint64] | None = None,
+        phrases: npt.NDArray[np.uint64] | None = None,
+        frequent: npt.NDArray[np.uint64] | None = None,
+    ) -> Statistics:
+        """These statistics with other lines, phrases or frequent features."""
+        return replace(
+            self,
+            lines=self.lines if lines is None else lines,
+            phrases=self.phrases if phrases is None else phrases,
+            frequent=self.frequent if frequent is None else frequent,
+        )
 
     def idf(self, terms: npt.NDArray[np.uint64], language: str | None = None) -> npt.NDArray[np.int32]:
         """Inverse document frequency of each term, in units of 1/65536.
@@ -167,7 +206,58 @@ class Statistics:
         for table in (self.languages["und"], self.collection):
             state.update(table.terms.astype("<u8").tobytes())
             state.update(table.frequencies.astype("<i8").tobytes())
+        for array in (self.lines, self.phrases, self.frequent):
+            state.update(len(array).to_bytes(8, "little"))
+            state.update(array.astype("<u8").tobytes())
         return state.hexdigest()
+
+    def save(self, stream: BinaryIO) -> None:
+        """Write what is known of the collection, as plain arrays (npz): the background is shipped, and only named."""
+        np.savez(
+            stream,
+            version=np.array(self._version),
+            documents=np.int64(self.documents),
+            terms=self.collection.terms,
+            frequencies=self.collection.frequencies,
+            **{name: getattr(self, name) for name in _SETS},
+        )
+
+    @classmethod
+    def load(cls, stream: BinaryIO) -> Statistics:
+        """Read what `save` wrote.
+
+        Raises
+        ------
+        MismatchError
+            When it is nothing of the kind, or stands on another tokeniser or background.
+
+        Examples
+        --------
+        >>> from io import BytesIO
+        >>> fitted = Statistics.background().knowing(lines=np.array([7, 9], np.uint64))
+        >>> fitted.save(stream := BytesIO())
+        >>> Statistics.load(BytesIO(stream.getvalue())).digest == fitted.digest
+        True
+        """
+        background = cls.background()
+        try:
+            with np.load(stream, allow_pickle=False) as kept:
+                found = str(kept["version"])
+                arrays = {name: kept[name] for name in ("documents", "terms", "frequencies", *_SETS)}
+        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as problem:
+            raise MismatchError(f"no statistics that can be read ({problem}); fit them anew") from problem
+        if found != background._version:
+            raise MismatchError(f"statistics of {found}, not of {background._version}; fit them anew")
+        collection = FrequencyTable(arrays["terms"], arrays["frequencies"])
+        fitted = background.fitted(int(arrays["documents"]), collection)
+        return fitted.knowing(**{name: arrays[name] for name in _SETS})
+
+    @property
+    def _version(self) -> str:
+        return f"tokenizer {TOKENIZER_VERSION}, background {Statistics(self.languages).digest}"
+
+
+_SETS = ("lines", "phrases", "frequent")
 
 
 def _background_tables() -> dict[str, FrequencyTable]:

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup.alignment import prepare
-from dedup.corpus import Corpus, find_candidates
+from dedup.corpus import Corpus
 from dedup.documents import Document
 from dedup.errors import ModelError
 from dedup.evidence import Evidence
 from dedup.families import components
+from dedup.fit import fit
 from dedup.judging import measure_pairs
 from dedup.labels import Label
-from dedup.lsh import CandidatePairs, ReuseLimits
+from dedup.lsh import CandidatePairs
 from dedup.matches import DERIVED
 from dedup.model import Model
 from dedup.parallel import available_jobs
@@ -220,19 +220,13 @@ def _measure(
         raise ModelError(f"{unknown[0]}: no such document was read{more}; labels name documents by their ids")
     known = {document.id: document for document in documents}
     corpus = Corpus.from_documents([Document(str(i), text) for i, text in enumerate(texts)])
-    found = find_candidates(corpus, settings=settings, limits=ReuseLimits(), jobs=jobs, count=lambda name, size: None)
+    statistics = fit(corpus, settings=settings, jobs=jobs).statistics
     sides = np.array([sorted((number[label.left], number[label.right])) for label in labels], np.int64)
     chosen, places = np.unique(sides, return_inverse=True)
     part = corpus.select(chosen)
-    prepared = prepare(
-        part.tokens,
-        part.segments,
-        languages=part.languages,
-        statistics=found.statistics,
-        boilerplate=found.boilerplate[corpus.tokens.places(chosen)],
-    )
+    prepared = part.prepare(statistics, settings.base)
     left, right = np.ascontiguousarray(places.reshape(sides.shape).T.astype(np.int32))
-    measured = measure_pairs(part, prepared, found.statistics, CandidatePairs(left, right), jobs, settings.model)
+    measured = measure_pairs(part, prepared, statistics, CandidatePairs(left, right), jobs, settings.model)
     pairs = [
         (label, *_in_order(known[label.left], known[label.right], number), evidence)
         for label, (_, evidence) in zip(labels, measured, strict=True)

@@ -12,16 +12,16 @@ import sys
 
 import numpy as np
 
-from dedup.alignment import AlignmentInput, Alignments, align_pairs, prepare
-from dedup.corpus import Corpus, find_candidates
+from dedup.alignment import AlignmentInput, Alignments, align_pairs
+from dedup.corpus import Corpus
 from dedup.documents import Document, TextBatch
 from dedup.evidence import Beats, facts_and_beats, gather_evidence
 from dedup.families import equal_texts
+from dedup.fit import fit
 from dedup.kernels.coverage import PAIR_COLUMNS, SIDE_COLUMNS, measure_coverage
-from dedup.lsh import ReuseLimits
 from dedup.parallel import available_jobs
+from dedup.reuse import ReuseLimits
 from dedup.segments import Segments
-from dedup.settings import Settings
 from dedup.tokens import Tokens
 
 __all__ = ["compile_alignment", "compile_kernels", "compile_rest"]
@@ -66,18 +66,12 @@ def compile_rest() -> None:
     corpus = Corpus.from_documents([Document(str(number), text) for number, text in enumerate(_TEXTS)])
     equal_texts(corpus.tokens)
     corpus.tokens.characters(0)
-    found = find_candidates(
-        corpus, settings=Settings(), limits=ReuseLimits(min_weight=0.0), jobs=1, count=lambda name, number: None
-    )
-    prepared = prepare(
-        corpus.tokens,
-        corpus.segments,
-        languages=corpus.languages,
-        statistics=found.statistics,
-        boilerplate=found.boilerplate,
-    )
+    fitted = fit(corpus, limits=ReuseLimits(min_weight=0.0))
+    fitted.candidates()
+    statistics = fitted.statistics.knowing(phrases=np.zeros(1, np.uint64))
+    prepared = corpus.prepare(statistics)
     none = np.empty(0, np.int32)
     nothing = Alignments(np.zeros(2, np.int64), none, none, none, none, np.empty(0, np.uint8), np.empty(0, np.float64))
-    gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=found.statistics, languages=corpus.languages)
+    gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=statistics, languages=corpus.languages)
     facts, beats = facts_and_beats(prepared, corpus.languages)
     facts.own(0, [1], terms=beats.terms, term_offsets=beats.offsets)

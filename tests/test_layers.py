@@ -7,10 +7,10 @@ PACKAGE = Path(__file__).parent.parent / "dedup"
 
 LAYERS = [
     "version", "errors", "extras", "documents", "parallel", "readers", "kernels", "unicode_table", "tokens", "language",
-    "segments", "stems", "sketch", "exchange", "statistics", "lsh", "verify", "tfidf", "boilerplate", "alignment",
-    "division", "matches", "facts", "evidence", "reasons", "limits", "model", "direction", "verdict", "lineages",
-    "origins", "families", "settings", "report", "comparison", "corpus", "judging", "engine", "labels", "training",
-    "warming", "cli", "__main__",
+    "segments", "stems", "sketch", "exchange", "statistics", "lsh", "reuse", "verify", "tfidf", "boilerplate",
+    "alignment", "division", "matches", "facts", "evidence", "reasons", "limits", "model", "direction", "verdict",
+    "lineages", "origins", "families", "settings", "report", "comparison", "corpus", "fit", "judging", "engine",
+    "labels", "training", "warming", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from scipy.stats import binom
 from dedup.documents import TextBatch
 from dedup.errors import SettingsError
 from dedup.kernels.join import LARGEST_RUN
-from dedup.lsh import Bands, CandidatePairs, ReuseLimits, choose_bands, near_pairs, reuse_pairs
+from dedup.lsh import Bands, CandidatePairs, choose_bands, near_pairs
+from dedup.reuse import ReuseLimits, reuse_pairs
 from dedup.sketch import MinHasher, ShingleSets, Signatures
 from dedup.statistics import IDF_ONE, Statistics, TermCounts
 from dedup.tokens import tokenize

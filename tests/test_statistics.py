@@ -1,5 +1,7 @@
 """Terms, document frequencies, idf, and the TF-IDF cosine against scikit-learn."""
 
+from io import BytesIO
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from dedup.documents import TextBatch
+from dedup.corpus import Corpus
+from dedup.documents import Document, TextBatch
+from dedup.errors import MismatchError
+from dedup.fit import fit
 from dedup.statistics import IDF_ONE, FrequencyTable, Statistics, TermCounts
 from dedup.tfidf import tfidf_cosine
 from dedup.tokens import hash_words, tokenize
@@ -93,3 +98,48 @@ def test_the_idf_is_scikit_learns():
     total = 1 + 20_000 + 3
     expected = TfidfTransformer(smooth_idf=True).fit(matrix).idf_ + np.log(total / (1 + 3))
     assert statistics.idf(words) / IDF_ONE == pytest.approx(expected, abs=1e-4)
+
+
+FOOT = "Sign up for the morning letter of the Estuary Gazette, free of charge."
+STORIES = [" ".join(f"w{story * 100 + i}" for i in range(60)) for story in range(14)]
+
+
+def fitted() -> Statistics:
+    """Of stories with one footer, of which twelve begin with the same five words and two are alike."""
+    forms = [f"shares of the company closed {story}" for story in STORIES[:12]]
+    texts = [*forms, STORIES[12], f"{STORIES[12]} end", STORIES[13]]
+    return fit(
+        Corpus.from_documents([Document(f"{i:02}", f"{text}\n\n{FOOT}") for i, text in enumerate(texts)])
+    ).statistics
+
+
+def test_statistics_hold_all_that_a_fresh_document_needs():
+    statistics = fitted()
+    fresh = Corpus.from_documents([Document("new", f"shares of the company closed higher than ever before\n\n{FOOT}")])
+    marked = fresh.prepare(statistics).boilerplate
+    assert [fresh.tokens.word(0, i) for i in np.flatnonzero(~marked)] == "higher than ever before".split()
+    assert statistics.documents == 14
+
+
+def test_saved_statistics_are_the_same_value():
+    statistics = fitted()
+    assert len(statistics.lines) and len(statistics.phrases)
+    statistics.save(stream := BytesIO())
+    again = Statistics.load(BytesIO(stream.getvalue()))
+    assert again.digest == statistics.digest != Statistics.background().digest
+    for name in ("lines", "phrases", "frequent"):
+        assert (getattr(again, name) == getattr(statistics, name)).all()
+
+
+@pytest.mark.parametrize("name", ["lines", "phrases", "frequent"])
+def test_whatever_is_known_counts_in_the_digest(name: str):
+    background = Statistics.background()
+    assert background.knowing(**{name: np.array([3], np.uint64)}).digest != background.digest
+
+
+def test_what_are_no_statistics_is_refused():
+    with pytest.raises(MismatchError, match="fit them anew"):
+        Statistics.load(BytesIO(b"nothing"))
+    np.savez(stream := BytesIO(), version=np.array("other"), documents=1)
+    with pytest.raises(MismatchError, match="fit them anew"):
+        Statistics.load(BytesIO(stream.getvalue()))

@@ -13,11 +13,11 @@ from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.pan13 import KINDS
 from benchmarks.quality.score import Cell, Table, render
 from benchmarks.speed.scenario import WANTED, scenario
-from dedup.corpus import Corpus, find_candidates
+from dedup.corpus import Corpus
 from dedup.documents import Document
 from dedup.families import equal_texts
-from dedup.lsh import ReuseLimits
-from dedup.settings import Settings
+from dedup.fit import fit
+from dedup.reuse import ReuseLimits
 
 __all__ = ["candidate_pairs", "measure"]
 
@@ -45,14 +45,14 @@ def candidate_pairs(documents: Sequence[Document], limits: ReuseLimits) -> tuple
     classes = equal_texts(everything.tokens)
     heads = np.unique(classes)
     corpus = everything.select(heads)
-    found = find_candidates(corpus, settings=Settings(), limits=limits, jobs=1, count=lambda name, number: None)
+    found = fit(corpus, limits=limits).candidates()
     tied: dict[int, list[str]] = {}
     for document, head in zip(documents, classes.tolist(), strict=True):
         tied.setdefault(head, []).append(document.id)
     pairs = {_key(a, b) for group in tied.values() for a, b in combinations(group, 2)}
-    for left, right in zip(heads[found.pairs.left].tolist(), heads[found.pairs.right].tolist(), strict=True):
+    for left, right in zip(heads[found.left].tolist(), heads[found.right].tolist(), strict=True):
         pairs |= {_key(a, b) for a, b in product(tied[left], tied[right])}
-    return pairs, len(found.pairs) / len(heads)
+    return pairs, len(found) / len(heads)
 
 
 def _key(a: str, b: str) -> Pair:

@@ -22,17 +22,16 @@ from scipy.optimize import minimize
 
 from benchmarks.quality.corpora import ROOT, read_csv, read_jsonl, read_text
 from benchmarks.quality.lineage import read_lineage
-from dedup.alignment import align_pairs, prepare
-from dedup.boilerplate import find_boilerplate
-from dedup.corpus import Corpus, find_candidates
+from dedup.alignment import align_pairs
+from dedup.corpus import Corpus
 from dedup.division import divide_passages
 from dedup.documents import Document
 from dedup.evidence import Evidence, facts_and_beats, gather_evidence
 from dedup.families import components
+from dedup.fit import fit as learn
 from dedup.judging import Told
-from dedup.lsh import CandidatePairs, ReuseLimits
+from dedup.lsh import CandidatePairs
 from dedup.model import MODEL_VERSION
-from dedup.settings import Settings
 from dedup.statistics import Statistics
 from dedup.verdict import copy_features, family_features, lineage_features
 
@@ -90,18 +89,13 @@ def measure(
     names = sorted(texts)
     corpus = Corpus.from_documents([Document(name, texts[name]) for name in names])
     if pairs is None:
-        found = find_candidates(
-            corpus, settings=Settings(), limits=ReuseLimits(), jobs=1, count=lambda name, number: None
-        )
-        chosen, statistics, boilerplate = found.pairs, found.statistics, found.boilerplate
+        fitted = learn(corpus)
+        chosen, statistics = fitted.candidates(), fitted.statistics
     else:
         at = {name: i for i, name in enumerate(names)}
         sides = (np.array([at[pair[k]] for pair in pairs], np.int32) for k in (0, 1))
         chosen, statistics = CandidatePairs(*sides), Statistics.background()
-        boilerplate = find_boilerplate(corpus.tokens, corpus.segments)
-    ready = prepare(
-        corpus.tokens, corpus.segments, languages=corpus.languages, statistics=statistics, boilerplate=boilerplate
-    )
+    ready = corpus.prepare(statistics)
     aligned = divide_passages(ready, align_pairs(ready, chosen.left, chosen.right), chosen.left, chosen.right)
     evidence = gather_evidence(
         ready, aligned, chosen.left, chosen.right, statistics=statistics, languages=corpus.languages
@@ -278,13 +272,7 @@ def tell(folder: Path) -> Told:
     """What the texts of a newsroom tell."""
     names = sorted(read_lineage(folder / "labels.json").documents)
     corpus = Corpus.from_documents([Document(name, (folder / name).read_text("utf-8")) for name in names])
-    prepared = prepare(
-        corpus.tokens,
-        corpus.segments,
-        languages=corpus.languages,
-        statistics=Statistics.background(),
-        boilerplate=find_boilerplate(corpus.tokens, corpus.segments),
-    )
+    prepared = corpus.prepare(Statistics.background())
     return Told(*facts_and_beats(prepared, corpus.languages), {name: number for number, name in enumerate(names)})
 
 

@@ -11,6 +11,7 @@ from dedup.kernels.shingles import longest_document, shingles_of
 __all__ = ["mark_phrases"]
 
 _1 = np.uint64(1)
+_LEADING = np.uint64(2**64 - 2**20)
 
 
 @inner
@@ -33,7 +34,9 @@ def mark_phrases(
     common: npt.NDArray[np.uint64],
     out: npt.NDArray[np.bool_],
 ) -> None:
-    """Mark each token that stands in a shingle of ``common`` (ascending); O(tokens · log(common)).
+    """Mark each token that stands in a shingle of ``common``; O(tokens · log(common)).
+
+    ``common`` (ascending) has shingles by their leading 44 bits, the others 0.
 
     ``out`` (tokens,) is changed only where a token is marked.
     """
@@ -42,7 +45,7 @@ def mark_phrases(
         first, last = offsets[d], offsets[d + 1]
         n = shingles_of(hashes[first:last], size, shingles)
         for i in range(n):
-            if _contains(common, shingles[i]):
+            if _contains(common, shingles[i] & _LEADING):
                 weight = 0
                 j = first + i
                 while j < last and weight < 2 * size:

@@ -56,5 +56,3 @@ def bare_sketches(entries: Sequence[int], sketches: Sequence[bytes], num_perm: i
     size = len(entries)
     none = np.empty(0, np.uint64), np.empty(0, np.uint8)
     return Sketches(np.array(entries, np.int64), values, np.zeros(size, np.int32), *none, np.zeros(size + 1, np.int64))
-
-

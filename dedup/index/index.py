@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import RLock
@@ -14,33 +14,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dedup.comparison import Comparison
-from dedup.corpus import Corpus
 from dedup.documents import Document
 from dedup.engine import compare
-from dedup.errors import DamageError, MismatchError, StoreError
-from dedup.fit import fit
-from dedup.index.deriving import bare_sketches, derive, fingerprints, without_base
-from dedup.index.finding import Finder
-from dedup.index.holdings import DERIVED_AT_ONCE, Holdings
-from dedup.index.incoming import Incoming, incoming_documents, one_document
-from dedup.index.kept import fitted_arrays, fitted_from, kept_facts, kept_settings, outdated
-from dedup.index.ledger import Ledger
+from dedup.errors import StoreError
+from dedup.index.core import Core
+from dedup.index.incoming import Incoming, One, incoming_documents, one_document
 from dedup.index.matching import match_against
-from dedup.index.parts import Sketches
-from dedup.index.searching import Families
-from dedup.lsh import choose_bands
+from dedup.index.opening import Opened, open_in_memory, open_to_read, open_to_write
 from dedup.matches import Family, Match
 from dedup.settings import Settings
-from dedup.sketch import MinHasher
-from dedup.store import Database, Disk, FileShelf, MemoryShelf, Row, Shelf, WriterLock, pack_id
+from dedup.store import Disk, pack_id
 
 if TYPE_CHECKING:
     from typing import Self
 
 __all__ = ["Index", "Near"]
-
-_DATABASE, _LOCK = "index.sqlite", "lock.sqlite"
-_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +66,10 @@ class Index:
     [('wire', True)]
     """
 
-    def __init__(
-        self, database: Database, shelf: Shelf, settings: Settings, facts: dict[str, Any], *, writing: bool, mend: bool
-    ) -> None:
-        self._database = database
-        self._shelf = shelf
-        self._writing = writing
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+        self._core: Core = opened.core
         self._turn = RLock()
-        self._lock: WriterLock | None = None
-        self._path: Path | None = None
-        self.settings = settings
-        self._facts = facts
-        self._bands = choose_bands(settings.num_perm, settings.threshold, settings.min_recall)
-        self._holdings = Holdings(database, shelf, settings.num_perm, self._bands, self._stored, writing=writing)
-        self._load(mend=mend)
 
     @classmethod
     def open(
@@ -136,76 +114,24 @@ class Index:
             When it was made with other settings, or by a version of dedup whose sketches are not comparable.
         """
         folder, disk = Path(path), disk or Disk(durable=durable)
-        if not writing:
-            return cls._open_to_read(folder, settings, disk)
-        lock = _locked(folder)
-        try:
-            index = cls._opened(folder, settings, disk, texts=texts, writing=True, migrate=migrate)
-        except BaseException:
-            lock.close()
-            raise
-        index._lock = lock
-        return index
+        if writing:
+            return cls(open_to_write(folder, settings, disk, texts=texts, migrate=migrate))
+        return cls(open_to_read(folder, settings, disk))
 
     @classmethod
     def in_memory(cls, *, settings: Settings | None = None, texts: bool = True) -> Index:
         """An index that is gone when it is closed."""
-        return cls._opened(None, settings, Disk(), texts=texts, writing=True)
-
-    @classmethod
-    def _open_to_read(cls, folder: Path, settings: Settings | None, disk: Disk) -> Index:
-        """A reader's view; a writer may remove a file between the moment it is named and that in which it is opened."""
-        if not (folder / _DATABASE).is_file():
-            raise StoreError(f"{folder}: is no index; 'dedup index add' makes one")
-        for _ in range(_TRIES - 1):
-            with suppress(DamageError):
-                return cls._opened(folder, settings, disk, texts=None, writing=False, mend=False)
-        return cls._opened(folder, settings, disk, texts=None, writing=False)
-
-    @classmethod
-    def _opened(
-        cls,
-        folder: Path | None,
-        settings: Settings | None,
-        disk: Disk,
-        *,
-        texts: bool | None,
-        writing: bool,
-        migrate: bool = False,
-        mend: bool = True,
-    ) -> Index:
-        database = Database(folder / _DATABASE if folder else None, disk, writing=writing)
-        try:
-            facts = database.facts()
-            if not facts and writing:
-                facts = kept_facts(settings or Settings(), texts=texts is not False)
-                with database.transaction():
-                    database.set_facts(facts)
-            where = str(folder or "the index")
-            if texts is not None and facts["texts"] != texts:
-                raise MismatchError(f"{where}: was made {'with' if facts['texts'] else 'without'} texts")
-            chosen = kept_settings(facts, settings, where)
-            old = outdated(facts, chosen)
-            if old and not migrate:
-                raise MismatchError(f"{where}: has sketches of {old}, not of this dedup; run: dedup index rebuild {where}")
-            if old:
-                _reclassify(database, chosen, facts)
-            shelf: Shelf = FileShelf(folder, disk) if folder else MemoryShelf()
-            index = cls(database, shelf, chosen, facts, writing=writing, mend=mend)
-            index._path = folder
-            if old:
-                index.refresh()
-        except BaseException:
-            database.close()
-            raise
-        return index
+        return cls(open_in_memory(settings, texts=texts))
 
     def close(self) -> None:
         """Close it; what was added is there already."""
         with self._turn:
-            self._database.close()
-            if self._lock:
-                self._lock.close()
+            self._opened.close()
+
+    @property
+    def settings(self) -> Settings:
+        """Those that decide what is found and how it is judged."""
+        return self._core.settings
 
     def __enter__(self) -> Self:
         return self
@@ -216,11 +142,11 @@ class Index:
         self.close()
 
     def __len__(self) -> int:
-        return int(self._facts["documents"])
+        return int(self._core.facts["documents"])
 
     def __contains__(self, name: object) -> bool:
         with self._turn:
-            return isinstance(name, str) and self._database.find(pack_id(name)) is not None
+            return isinstance(name, str) and self._core.database.find(pack_id(name)) is not None
 
     def add(self, documents: Incoming, *, batch: int = 1_000) -> int:
         """Store documents, each in place of one of the same id; returns how many.
@@ -242,13 +168,11 @@ class Index:
         waiting = iter(incoming_documents(documents))
         while some := list(islice(waiting, batch)):
             with self._turn:
-                self._changing(lambda some=some: self._add(some))  # type: ignore[misc]
+                self._core.change(partial(self._core.add, some))
             total += len(some)
         return total
 
-    def query(
-        self, document: Document | tuple[str, str] | str, *, limit: int | None = None
-    ) -> list[Match]:
+    def query(self, document: One, *, limit: int | None = None) -> list[Match]:
         """What a text, which is not stored, is related to: verified matches, the likeliest first.
 
         Parameters
@@ -276,26 +200,26 @@ class Index:
         ``dedup.compare``, here by the four likeliest matches of the document and their pairs with each other.
         """
         with self._turn:
-            self._check_texts("verify what it finds", "near")
+            self._check_texts("verify what it finds")
             given = one_document(document)
-            others = self._finder.candidates(given)
+            others = self._core.finder.candidates(given)
             if not others:
                 return []
-            matches = match_against(given, others, self._statistics, self.settings)
-        wanted = [match for match in matches if match.relation in self.settings.relation]
+            matches = match_against(given, others, self._core.statistics, self._core.settings)
+        wanted = [match for match in matches if match.relation in self._core.settings.relation]
         wanted.sort(key=lambda match: (-match.probability, -match.jaccard, -match.cosine, match.right))
         return wanted[:limit]
 
-    def near(self, document: Document | tuple[str, str] | str, *, limit: int | None = None) -> list[Near]:
+    def near(self, document: One, *, limit: int | None = None) -> list[Near]:
         """Stored documents whose signatures are like a text's, the likest first: candidates, which nobody verified.
 
         By the index's threshold, to which a share of 0.2 is allowed for chance.
         """
         with self._turn:
             given = one_document(document)
-            entries, shares = self._finder.near(given)
+            entries, shares = self._core.finder.near(given)
             order = np.lexsort((entries, -shares))[:limit]
-            names = self._database.names_at(entries[order].tolist())
+            names = self._core.database.names_at(entries[order].tolist())
         found = [Near(name, round(share, 4)) for name, share in zip(names, shares[order].tolist(), strict=True)]
         return [item for item in found if item.id != given.id]
 
@@ -311,7 +235,7 @@ class Index:
         names = [ids] if isinstance(ids, str) else list(ids)
         with self._turn:
             before = len(self)
-            self._changing(lambda: self._remove(names))
+            self._core.change(partial(self._core.remove, names))
             return before - len(self)
 
     def get(self, name: str) -> Document | None:
@@ -323,14 +247,14 @@ class Index:
             When it is not as it was stored.
         """
         with self._turn:
-            found = self._database.find(pack_id(name))
-            return self._database.document(found[0]).unpack() if found else None
+            found = self._core.database.find(pack_id(name))
+            return self._core.database.document(found[0]).unpack() if found else None
 
     @property
     def mark(self) -> int:
         """A point in time: what is added later is newer. See `compare`."""
         with self._turn:
-            return self._database.last_number()
+            return self._core.database.last_number()
 
     def compare(self, *, since: int | None = None, jobs: int | None = None) -> Comparison:
         """All matches among the stored documents: what ``dedup.compare`` finds of them, to the bit.
@@ -343,10 +267,10 @@ class Index:
             Threads.
         """
         with self._turn:
-            self._check_texts("compare its documents", "near")
-            documents = [row.unpack() for row in self._database.documents()]
-            newer = None if since is None else set(self._database.names(after=since))
-        found = compare(documents, settings=self.settings, jobs=jobs)
+            self._check_texts("compare its documents")
+            documents = [row.unpack() for row in self._core.database.documents()]
+            newer = None if since is None else set(self._core.database.names(after=since))
+        found = compare(documents, settings=self._core.settings, jobs=jobs)
         if newer is None:
             return found
         matches = [match for match in found.matches if match.left in newer or match.right in newer]
@@ -361,8 +285,8 @@ class Index:
         """Count words, lines and phrases of all documents anew, and derive everything again by these statistics."""
         self._check_writing()
         with self._turn:
-            self._check_texts("be counted", "near")
-            self._changing(lambda: self._refresh(jobs))
+            self._check_texts("count its documents")
+            self._core.change(partial(self._core.refresh, jobs))
 
     def compact(self) -> bool:
         """Erase what was removed from all files, and give its room back.
@@ -375,8 +299,8 @@ class Index:
         """
         self._check_writing()
         with self._turn:
-            self._holdings.compact()
-            return self._database.erase()
+            self._core.holdings.compact()
+            return self._core.database.erase()
 
     def verify(self) -> list[str]:
         """Check every byte; returns what is wrong, in words.
@@ -385,69 +309,35 @@ class Index:
         it again.
         """
         with self._turn:
-            return self._database.problems() + self._holdings.mend()
+            return self._core.database.problems() + self._core.holdings.mend()
 
     def rebuild(self) -> None:
         """Derive all files anew from what is stored."""
         self._check_writing()
         with self._turn:
-            self._changing(self._holdings.rebuild)
+            self._core.change(self._core.holdings.rebuild)
 
     def info(self) -> dict[str, Any]:
         """Counts, sizes, settings and versions, as plain values."""
         with self._turn:
             return {
-                "path": str(self._path) if self._path else None,
+                "path": str(self._opened.path) if self._opened.path else None,
                 "documents": len(self),
-                "different_texts": sum(map(len, self._holdings.parts)),
-                "changes_since_refresh": self._facts["changes"],
-                "statistics": self._statistics.digest,
-                "scheme": self._facts["scheme"],
-                "texts": self._facts["texts"],
-                "settings": {**self._facts["settings"], "base": len(self.settings.base)},
-                "parts": [len(part) for part in self._holdings.parts],
-                "database_bytes": self._database.size(),
-                "derived_bytes": self._shelf.size(),
+                "different_texts": sum(map(len, self._core.holdings.parts)),
+                "changes_since_refresh": self._core.facts["changes"],
+                "statistics": self._core.statistics.digest,
+                "scheme": self._core.facts["scheme"],
+                "texts": self._core.facts["texts"],
+                "settings": {**self._core.facts["settings"], "base": len(self._core.settings.base)},
+                "parts": [len(part) for part in self._core.holdings.parts],
+                "database_bytes": self._core.database.size(),
+                "derived_bytes": self._core.shelf.size(),
             }
 
-    @property
-    def _finder(self) -> Finder:
-        return Finder(
-            self._database, self._holdings, self._statistics, self._families, self.settings, self._bands
-        )
+    def _check_writing(self) -> None:
+        if not self._opened.writing:
+            raise StoreError(f"{self._opened.path}: is open for reading; open it with writing=True")
 
-    def _load(self, *, mend: bool = True) -> None:
-        self._facts = self._database.facts()
-        self._statistics, self._families = fitted_from(self._database.fitted())
-        self._holdings.load(mend=mend)
-
-    def _changing(self, work: Any) -> None:
-        """Do what changes the index; if it fails, go back to what is stored."""
-        try:
-            work()
-        except Exception:
-            self._load()
-            raise
-
-    def _add(self, documents: Sequence[Document]) -> None:
-        corpus = Corpus.from_documents(documents)
-        prints = fingerprints(corpus.tokens)
-        texts = self._facts["texts"]
-        rows = [Row.pack(document, with_text=texts) for document in documents]
-        bare = [None] * len(rows) if texts else _signatures(corpus, self.settings)
-        known: dict[int, Document] = {}
-        ledger = Ledger(self._database, self._facts["next_entry"])
-        with self._database.transaction():
-            for document, row, fingerprint, sketch in zip(documents, rows, prints, bare, strict=True):
-                known[ledger.add(row, fingerprint, sketch)] = document
-            self._settle(ledger, known, corpus)
-
-    def _remove(self, names: Sequence[str]) -> None:
-        ledger = Ledger(self._database, self._facts["next_entry"])
-        with self._database.transaction():
-            for name in names:
-                ledger.remove(pack_id(name))
-            self._settle(ledger, {}, None)
-
-    def _settle(self, ledger: Ledger, known: dict[int, Document], corpus: Corpus | None) -> None:
-        pass
+    def _check_texts(self, purpose: str) -> None:
+        if not self._core.facts["texts"]:
+            raise StoreError(f"an index without texts cannot {purpose}; near() finds what has like signatures")

@@ -16,7 +16,7 @@ from dedup.settings import Settings
 from dedup.sketch import MinHasher
 from dedup.statistics import Statistics
 
-__all__ = ["fitted_arrays", "fitted_from", "kept_facts", "kept_settings", "outdated"]
+__all__ = ["fitted_arrays", "fitted_from", "kept_facts", "kept_settings", "outdated", "scheme_of"]
 
 _FIXED = ("threshold", "min_recall", "num_perm", "seed", "base")
 
@@ -26,7 +26,7 @@ def kept_facts(settings: Settings, *, texts: bool) -> dict[str, Any]:
     return {
         "settings": {name: getattr(settings, name) for name in _FIXED},
         "texts": texts,
-        "scheme": _scheme(settings),
+        "scheme": scheme_of(settings),
         "next_entry": 1,
         "documents": 0,
         "changes": 0,
@@ -34,7 +34,7 @@ def kept_facts(settings: Settings, *, texts: bool) -> dict[str, Any]:
     }
 
 
-def _scheme(settings: Settings) -> str:
+def scheme_of(settings: Settings) -> str:
     """How signatures are made, with the tokeniser's and its table's version."""
     return MinHasher(settings.num_perm, seed=settings.seed).labelled(np.empty((0, settings.num_perm), np.uint32)).scheme
 
@@ -60,7 +60,7 @@ def kept_settings(facts: Mapping[str, Any], given: Settings | None, where: str) 
 def outdated(facts: Mapping[str, Any], settings: Settings) -> str | None:
     """The scheme of an index whose sketches this dedup cannot compare with its own."""
     scheme: str = facts["scheme"]
-    return scheme if scheme != _scheme(settings) else None
+    return scheme if scheme != scheme_of(settings) else None
 
 
 def fitted_arrays(statistics: Statistics, families: Families) -> dict[str, npt.NDArray[Any]]:

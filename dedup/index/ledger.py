@@ -6,10 +6,8 @@ others are known by their fingerprint. An entry is never given twice, so what wa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dedup.documents import Document
 from dedup.store import Database, Row
 
 __all__ = ["Ledger"]
@@ -30,6 +28,8 @@ class Ledger:
         Entries that are gone.
     changed : int
         By how many the documents became more.
+    touched : int
+        How many were added or removed.
     """
 
     database: Database
@@ -37,6 +37,7 @@ class Ledger:
     entered: dict[int, int] = field(default_factory=dict)
     removed: set[int] = field(default_factory=set)
     changed: int = 0
+    touched: int = 0
 
     def add(self, row: Row, fingerprint: bytes | None, sketch: bytes | None = None) -> int:
         """Store a document in place of one of the same id; returns its number. Without words it has no fingerprint."""
@@ -44,6 +45,7 @@ class Ledger:
         first = self.database.head(fingerprint) if fingerprint is not None else None
         number = self.database.insert(row, fingerprint, sketch)
         self.changed += 1
+        self.touched += 1
         if fingerprint is not None and (first is None or row.id < first[1]):
             if first is not None:
                 self._leave(first[0])
@@ -59,17 +61,11 @@ class Ledger:
         left = self._leave(number)
         self.database.delete(number)
         self.changed -= 1
+        self.touched += 1
         heir = self.database.head(fingerprint) if left and fingerprint is not None else None
         if heir is not None:
             self._enter(heir[0])
         return True
-
-    def documents(self, known: Mapping[int, Document]) -> dict[int, Document]:
-        """The documents of the new entries, ascending; those not ``known`` by number are read."""
-        return {
-            entry: known[number] if number in known else self.database.document(number).unpack()
-            for entry, number in sorted(self.entered.items())
-        }
 
     def _enter(self, number: int) -> None:
         self.database.enter([(self.next_entry, number)])

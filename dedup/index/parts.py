@@ -141,9 +141,7 @@ class Part:
         keys = np.empty((bands.bands, size), np.uint64)
         sketch_keys(signatures, 0, bands.rows, keys)
         keys.sort(axis=1)
-        places = [
-            (np.cumsum(keep) - 1 + start).astype(np.uint64) for keep, start in zip(kept, first[:-1], strict=True)
-        ]
+        places = [(np.cumsum(keep) - 1 + start).astype(np.uint64) for keep, start in zip(kept, first[:-1], strict=True)]
         counts = sum(int(keep[part.rows].sum()) for part, keep in zip(parts, kept, strict=True))
         ranges = (_merged_range(parts, kept, places, size, number) for number in range(_RANGES))
         entries, least = (
@@ -165,9 +163,7 @@ def _row_bits(size: int) -> int:
     return max(1, (size - 1).bit_length())
 
 
-def _packed(
-    features: npt.NDArray[np.uint64], rows: npt.NDArray[np.uint64], row_bits: int
-) -> npt.NDArray[np.uint64]:
+def _packed(features: npt.NDArray[np.uint64], rows: npt.NDArray[np.uint64], row_bits: int) -> npt.NDArray[np.uint64]:
     """A posting as one number: the leading bits of its feature, and its text."""
     return (features & ~np.uint64((1 << row_bits) - 1)) | rows
 

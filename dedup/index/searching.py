@@ -96,9 +96,7 @@ def sharing_entries(
     first, count = np.empty(len(sketch.features), np.int64), np.empty(len(sketch.features), np.int64)
     found = [np.empty((3, 0), np.int64)]
     for part in parts:
-        find_postings(
-            part.starts, part.tails, part.bucket_bits, FEATURE_BITS, sketch.features, first, count
-        )
+        find_postings(part.starts, part.tails, part.bucket_bits, FEATURE_BITS, sketch.features, first, count)
         feature = np.flatnonzero(count)
         if not len(feature):
             continue

@@ -16,9 +16,7 @@ _32 = np.uint64(32)
 
 
 @kernel
-def sketch_keys(
-    signatures: npt.NDArray[np.uint32], first: int, rows: int, out: npt.NDArray[np.uint64]
-) -> None:
+def sketch_keys(signatures: npt.NDArray[np.uint32], first: int, rows: int, out: npt.NDArray[np.uint64]) -> None:
     """A key for each band and signature: a hash of the band's ``rows`` values in 32 bits, behind it the row.
 
     ``out`` is (bands, signatures); the row is counted from ``first``. O(signatures · bands · rows).

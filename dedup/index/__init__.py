@@ -1,4 +1,4 @@
-"""The durable index: documents that are added one by one or by the thousand, and asked for what a text is related to."""
+"""The durable index: documents added one by one or by the thousand, and asked for what a text is related to."""
 
 from dedup.index.index import Index, Near
 

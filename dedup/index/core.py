@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
@@ -105,21 +104,24 @@ class Core:
         rows = list(self.database.heads())
         corpus = Corpus.from_documents([row.unpack() for _, row in rows])
         fitted = fit(corpus, settings=self.settings, jobs=jobs)
-        first = int(self.facts["next_entry"])
-        entries = np.arange(first, first + len(corpus))
+        wordy = np.flatnonzero(np.diff(corpus.tokens.offsets))
+        entries = np.full(len(corpus), -1)
+        entries[wordy] = int(self.facts["next_entry"]) + np.arange(len(wordy))
         several = np.isin(fitted.families, fitted.families[fitted.families != np.arange(len(corpus))])
         families = Families(entries[several], entries[fitted.families[several]])
-        facts = {"next_entry": first + len(corpus), "changes": 0}
+        facts = {"next_entry": int(self.facts["next_entry"]) + len(wordy), "changes": 0}
 
         def renew() -> None:
             self.database.clear_entries()
-            self.database.enter(zip(entries.tolist(), (number for number, _ in rows), strict=True))
+            self.database.enter((int(entries[place]), rows[place][0]) for place in wordy)
             self.database.set_fitted(fitted_arrays(fitted.statistics, families))
             self.database.set_facts(facts)
 
         pieces = (
-            derive(corpus.select(part), entries[part].tolist(), fitted.statistics, self.settings)
-            for part in _pieces(len(corpus))
+            derive(
+                corpus.select(wordy[start:end]), entries[wordy[start:end]].tolist(), fitted.statistics, self.settings
+            )
+            for start, end in _pieces(len(wordy))
         )
         self.holdings.renew(pieces, renew)
         self.statistics, self.families = fitted.statistics, families
@@ -193,6 +195,6 @@ class Core:
             self.database.set_facts({"next_entry": next_entry, "scheme": scheme_of(self.settings)})
 
 
-def _pieces(size: int) -> Iterator[np.ndarray[Any, Any]]:
+def _pieces(size: int) -> Iterator[tuple[int, int]]:
     for start in range(0, size, DERIVED_AT_ONCE):
-        yield np.arange(start, min(size, start + DERIVED_AT_ONCE))
+        yield start, min(size, start + DERIVED_AT_ONCE)

@@ -197,7 +197,7 @@ class Index:
         texts that were added since. Of texts with the same words, the first by id is compared.
 
         A doubtful pair, and the source where several are named, are decided by third texts: by all of the story in
-        ``dedup.compare``, here by the four likeliest matches of the document and their pairs with each other.
+        ``dedup.compare``, here by the twelve likeliest matches of the document and their pairs with each other.
         """
         with self._turn:
             self._check_texts("verify what it finds")

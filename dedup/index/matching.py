@@ -19,7 +19,7 @@ from dedup.statistics import Statistics
 
 __all__ = ["THIRD_TEXTS", "match_against"]
 
-THIRD_TEXTS = 4
+THIRD_TEXTS = 12
 """So many of the likeliest matches of a text are compared with each other, to hear what they say of its pairs."""
 
 _TIED = 0.03

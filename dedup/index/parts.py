@@ -191,8 +191,8 @@ def _split(
     """Sorted postings as buckets, tails and rows."""
     large = size > LARGE_PART
     bits = max(_LEAST_BUCKETS_LARGE if large else _LEAST_BUCKETS, (count >> _IN_BUCKET).bit_length())
-    tails = np.empty(count, np.uint16 if large else np.uint32)
-    rows = np.empty(count, np.uint32 if large else np.uint16)
+    tails: npt.NDArray[Any] = np.empty(count, np.uint16 if large else np.uint32)
+    rows: npt.NDArray[Any] = np.empty(count, np.uint32 if large else np.uint16)
     sizes = np.zeros((1 << bits) + 1, np.uint32)
     tail_mask = np.uint64((1 << (FEATURE_BITS - bits)) - 1)
     row_mask = np.uint64((1 << _row_bits(size)) - 1)

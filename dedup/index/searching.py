@@ -54,7 +54,8 @@ class Families:
     def large(self) -> npt.NDArray[np.int64]:
         """The heads of families of more than ``LARGE_FAMILY`` entries, ascending."""
         names, counts = np.unique(self.heads, return_counts=True)
-        return names[counts > LARGE_FAMILY]
+        large: npt.NDArray[np.int64] = names[counts > LARGE_FAMILY]
+        return large
 
 
 def near_entries(
@@ -90,8 +91,8 @@ def sharing_entries(
 ) -> npt.NDArray[np.int64]:
     """Entries that share rare features of enough weight with one text.
 
-    Of a large near-duplicate family a feature counts for the first entry only. Of a feature that more than 4,096 entries
-    of a part have, which can only be where many were added since the statistics were fitted, the first ones count.
+    Of a large near-duplicate family a feature counts for the first entry only. Of a feature that more than 4,096
+    entries of a part have, which can be where many were added since the statistics were fitted, the first ones count.
     """
     first, count = np.empty(len(sketch.features), np.int64), np.empty(len(sketch.features), np.int64)
     found = [np.empty((3, 0), np.int64)]
@@ -113,7 +114,8 @@ def sharing_entries(
     feature, entry, least = feature[kept], entry[kept], least[kept]
     entries, at, inverse = np.unique(entry, return_index=True, return_inverse=True)
     total = np.bincount(inverse, sketch.weights[feature], len(entries))
-    return entries[total >= np.minimum(least[at], sketch.least[0])]
+    enough: npt.NDArray[np.int64] = entries[total >= np.minimum(least[at], sketch.least[0])]
+    return enough
 
 
 def _first_of_each(

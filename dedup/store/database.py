@@ -161,8 +161,9 @@ class Database:
             return [number for (number,) in self._execute("SELECT number FROM documents ORDER BY number")]
 
     def heads(self) -> Iterator[tuple[int, Row]]:
-        """The number and the row of each document that has an entry, by id."""
-        query = f"SELECT number, {_ROW} FROM documents JOIN entries USING (number) ORDER BY id"
+        """The number and the row of each document that has an entry, or no words, by id."""
+        chosen = "fingerprint IS NULL OR number IN (SELECT number FROM entries)"
+        query = f"SELECT number, {_ROW} FROM documents WHERE {chosen} ORDER BY id"
         with self._told():
             for number, *row in self._execute(query):
                 yield number, Row(*row)
@@ -314,13 +315,10 @@ class Database:
 
 
 def _connect(path: Path | None, *, writing: bool) -> sqlite3.Connection:
-    given: dict[str, Any] = {"isolation_level": None, "check_same_thread": False}
-    if path is None:
-        return sqlite3.connect(":memory:", **given)
-    if writing:
-        return sqlite3.connect(path, **given)
+    if path is None or writing:
+        return sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
     place = f"file:{quote(str(path.absolute()))}"
-    connection = sqlite3.connect(f"{place}?mode=ro", uri=True, **given)
+    connection = _read_only(f"{place}?mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:  # a folder that cannot be written: readers cannot announce themselves
@@ -328,8 +326,12 @@ def _connect(path: Path | None, *, writing: bool) -> sqlite3.Connection:
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise
-        connection = sqlite3.connect(f"{place}?mode=ro&immutable=1", uri=True, **given)
+        connection = _read_only(f"{place}?mode=ro&immutable=1")
     return connection
+
+
+def _read_only(place: str) -> sqlite3.Connection:
+    return sqlite3.connect(place, uri=True, isolation_level=None, check_same_thread=False)
 
 
 def _explained(path: Path | None, problem: sqlite3.Error) -> StoreError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +77,7 @@ def open_to_read(folder: Path, settings: Settings | None, disk: Disk) -> Opened:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
-        strange = not is_index(folder) and any(entry.name != _LOCK for entry in os.scandir(folder))
+        strange = not is_index(folder) and any(entry.name != _LOCK for entry in list(folder.iterdir()))
     except OSError as problem:
         raise StoreError(f"{folder}: cannot be made: {problem.strerror or problem}") from problem
     if strange:

@@ -470,10 +470,9 @@ class TestInBrowser:
         page = read(java_script_enabled=False)
         page.locator("#table tbody a").first.click()
         page.locator(f"#m-{KEY} summary").click()
-        settle(page)
-        assert page.locator(f"#m-{KEY} .k-quotation").first.is_visible()
+        page.locator(f"#m-{KEY} .k-quotation").first.wait_for(state="visible")
         page.locator("#d-1 summary").click()
-        settle(page)
+        page.locator("#d-1 pre").wait_for(state="visible")
         assert "Thick fog shut" in page.locator("#d-1 pre").inner_text()
         page.locator("#filters").wait_for(state="hidden")
 

@@ -7,6 +7,8 @@
     ├── SettingsError    a setting is unknown or has a value that makes no sense
     ├── ModelError       a model of the verdict cannot be read, or labels are too few to train one
     ├── MismatchError    two things made by different schemes were to be compared
+    ├── StoreError       an index cannot be opened, read or written
+    │   └── DamageError  a file of an index is missing, cut off or damaged
     └── MissingExtra     an optional dependency is needed and not installed
 
 A programmer's mistake (a wrong type, a negative size) raises ``TypeError`` or ``ValueError`` instead.
@@ -16,7 +18,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DedupError", "MismatchError", "MissingExtra", "ModelError", "ReadError", "SettingsError", "Skipped"]
+__all__ = [
+    "DamageError",
+    "DedupError",
+    "MismatchError",
+    "MissingExtra",
+    "ModelError",
+    "ReadError",
+    "SettingsError",
+    "Skipped",
+    "StoreError",
+]
 
 
 class DedupError(Exception):
@@ -37,6 +49,14 @@ class ModelError(DedupError):
 
 class MismatchError(DedupError):
     """Signatures, samples or indexes of different schemes, seeds or table versions were to be compared."""
+
+
+class StoreError(DedupError):
+    """An index cannot be opened, read or written."""
+
+
+class DamageError(StoreError):
+    """A file of an index is missing, cut off or damaged."""
 
 
 class MissingExtra(DedupError):

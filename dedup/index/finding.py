@@ -1,0 +1,91 @@
+"""The documents of an index that are worth comparing with a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.corpus import Corpus
+from dedup.documents import Document
+from dedup.index.deriving import derive, without_base
+from dedup.index.holdings import Holdings
+from dedup.index.searching import LARGE_FAMILY, Families, near_entries, sharing_entries
+from dedup.lsh import Bands, CandidatePairs
+from dedup.settings import Settings
+from dedup.sketch import MinHasher
+from dedup.statistics import Statistics
+from dedup.store import Database, pack_id
+from dedup.verify import verify
+
+__all__ = ["Finder"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Finder:
+    """Where candidates are looked for, and by which rules."""
+
+    database: Database
+    holdings: Holdings
+    statistics: Statistics
+    families: Families
+    settings: Settings
+    bands: Bands
+
+    def near(self, document: Document) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Entries whose signatures are like the document's, and the Jaccard similarities that these estimate."""
+        corpus = Corpus.from_documents([document])
+        own = without_base(corpus, self.settings)
+        if not len(own.hashes):
+            return np.empty(0, np.int64), np.empty(0)
+        signature = MinHasher(self.settings.num_perm, seed=self.settings.seed).signatures(own).values[0]
+        holdings = self.holdings
+        return near_entries(holdings.parts, signature, self.bands, self.settings.threshold, holdings.removed)
+
+    def candidates(self, document: Document) -> list[Document]:
+        """The documents that ``dedup.compare`` would bring together with this one, by the statistics of the index.
+
+        A document of the same id is none of them; of several with the same words the first by id is taken.
+        """
+        corpus = Corpus.from_documents([document])
+        if not len(corpus.tokens.hashes):
+            return []
+        sketch = derive(corpus, [0], self.statistics, self.settings)
+        near = np.empty(0, np.int64)
+        parts, removed = self.holdings.parts, self.holdings.removed
+        if len(without_base(corpus, self.settings).hashes):
+            near, _ = near_entries(parts, sketch.signatures[0], self.bands, self.settings.threshold, removed)
+        found = self._documents(near.tolist(), document)
+        sharing = sharing_entries(parts, sketch, self.families, removed)
+        wanted = self._by_family(near, self._verified(document, found), sharing)
+        found |= self._documents([entry for entry in wanted if entry not in found], document)
+        return [found[entry] for entry in wanted if entry in found]
+
+    def _by_family(
+        self, near: npt.NDArray[np.int64], verified: npt.NDArray[np.int64], sharing: npt.NDArray[np.int64]
+    ) -> list[int]:
+        """What is left of the found entries, and what is added, by the document's own near-duplicate family."""
+        own = np.unique(self.families.of(verified))
+        members = np.concatenate([np.empty(0, np.int64), *(self.families.members(int(head)) for head in own)])
+        if len(members) + 1 > LARGE_FAMILY:
+            near = near[~np.isin(self.families.of(near), own)]
+            members = own
+        sharing = sharing[~np.isin(self.families.of(sharing), own)]
+        wanted: list[int] = np.unique(np.concatenate([near, sharing, members])).tolist()
+        return wanted
+
+    def _verified(self, document: Document, found: dict[int, Document]) -> npt.NDArray[np.int64]:
+        """The entries that reach the threshold of near-duplicates, counted exactly."""
+        if not found:
+            return np.empty(0, np.int64)
+        corpus = Corpus.from_documents([document, *found.values()])
+        right = np.arange(1, len(corpus), dtype=np.int32)
+        pairs = CandidatePairs(np.zeros(len(right), np.int32), right)
+        reached = verify(without_base(corpus, self.settings), pairs).reach(self.settings.threshold)
+        return np.array(list(found), np.int64)[reached]
+
+    def _documents(self, entries: list[int], document: Document) -> dict[int, Document]:
+        name = pack_id(document.id)
+        rows = ((entry, self.database.at_entry(entry, name)) for entry in entries)
+        return {entry: row.unpack() for entry, row in rows if row is not None}

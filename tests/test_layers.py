@@ -10,7 +10,7 @@ LAYERS = [
     "segments", "stems", "sketch", "exchange", "statistics", "lsh", "reuse", "verify", "tfidf", "boilerplate",
     "alignment", "division", "matches", "facts", "evidence", "reasons", "limits", "model", "direction", "verdict",
     "lineages", "origins", "families", "settings", "report", "comparison", "corpus", "fit", "judging", "engine",
-    "labels", "training", "warming", "cli", "__main__",
+    "store", "index", "labels", "training", "warming", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dedup import engine
-from dedup.cli import inputs, messages
+from dedup.cli import holding, inputs, messages
 from dedup.comparison import Comparison, Stage
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.evidence import Evidence
+from dedup.index import is_index
 from dedup.matches import Match
 from dedup.readers import ReadOptions
 from dedup.report.anonymous import Names
@@ -65,6 +66,8 @@ def run_comparison(
         When there is no readable document, or a path does not exist.
     """
     skipped: list[Skipped] = []
+    if against is not None and is_index(against):
+        return holding.query(Path(against), paths, reading, settings, quiet=quiet)
     with show_progress(not quiet) as on_stage:
         documents = inputs.read_all(paths, reading, skipped, on_stage)
         known = None if against is None else inputs.read_all([against], reading, skipped, on_stage)

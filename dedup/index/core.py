@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from dedup.corpus import Corpus
 from dedup.documents import Document
+from dedup.errors import DamageError
 from dedup.fit import fit
 from dedup.index.deriving import bare_sketches, derive, fingerprints, without_base
 from dedup.index.finding import Finder
@@ -23,6 +25,8 @@ from dedup.sketch import MinHasher
 from dedup.store import Database, Row, Shelf, pack_id
 
 __all__ = ["Core"]
+
+_log = logging.getLogger("dedup")
 
 
 class Core:
@@ -165,15 +169,21 @@ class Core:
                 self.holdings.append(sketches, first, last)
 
     def _stored(self, first: int, last: int) -> Iterator[Sketches]:
-        """The sketches of entries, from what is stored."""
+        """The sketches of entries, from what is stored; damaged documents are left out, and named in the log."""
         rows = self.database.entries(first, last)
         while some := list(islice(rows, DERIVED_AT_ONCE)):
-            entries = [entry for entry, _, _ in some]
-            if self.facts["texts"]:
-                corpus = Corpus.from_documents([row.unpack() for _, row, _ in some])
-                yield derive(corpus, entries, self.statistics, self.settings)
-            else:
-                yield bare_sketches(entries, [sketch or b"" for _, _, sketch in some], self.settings.num_perm)
+            if not self.facts["texts"]:
+                sketches = [sketch or b"" for _, _, sketch in some]
+                yield bare_sketches([entry for entry, _, _ in some], sketches, self.settings.num_perm)
+                continue
+            sound: dict[int, Document] = {}
+            for entry, row, _ in some:
+                try:
+                    sound[entry] = row.unpack()
+                except DamageError as problem:
+                    _log.warning("%s", problem)
+            if sound:
+                yield derive(Corpus.from_documents(list(sound.values())), list(sound), self.statistics, self.settings)
 
     def _signatures(self, corpus: Corpus) -> list[bytes]:
         """What is kept of texts that are not."""

@@ -39,7 +39,7 @@ def abandon(index: Index) -> None:
     index._opened.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def small(monkeypatch):
     """Parts are sealed and merged after a few documents."""
     shrink(monkeypatch.setattr)

@@ -200,23 +200,28 @@ def shared_lines(lines: Lines, families: npt.NDArray[np.int64]) -> npt.NDArray[n
     families : int64 array (n,)
         Near-duplicate family of each; the lines of one family count once.
     """
+    if not len(lines.fingerprints):
+        return np.empty(0, np.uint64)
     owner = lines.documents()
-    at_edge = _near_edge(lines, owner)
+    order = np.lexsort((owner, families[owner], lines.fingerprints))
+    ordered = lines.fingerprints[order]
+    family = families[owner[order]]
+    starts = np.flatnonzero(np.diff(ordered, prepend=~ordered[:1]))
+    is_first = np.diff(family, prepend=-1) != 0
+    is_first[starts] = True
+    spread = np.add.reduceat(is_first, starts, dtype=np.int64)
+    at_edge = np.add.reduceat(_near_edge(lines, owner)[order], starts, dtype=np.int64)
+    sizes = np.diff(starts, append=len(order))
+    needed = np.where(at_edge / sizes >= 0.8, _LEAST_AT_EDGE, _LEAST_ANYWHERE)
     by_document = np.lexsort((lines.fingerprints, owner))
-    ordered = Lines(lines.fingerprints[by_document], lines.lengths[by_document], lines.offsets)
+    sorted_lines = Lines(lines.fingerprints[by_document], lines.lengths[by_document], lines.offsets)
     totals = np.bincount(owner, lines.lengths, len(families)).astype(np.int64)
     found = []
-    order = np.argsort(lines.fingerprints, kind="stable")
-    ordered_lines = lines.fingerprints[order]
-    edges = np.flatnonzero(np.diff(ordered_lines, prepend=~ordered_lines[:1], append=~ordered_lines[-1:]))
-    for edge in np.flatnonzero(np.diff(edges) >= _LEAST_AT_EDGE).tolist():
-        group = order[edges[edge] : edges[edge + 1]]
-        _, first = np.unique(families[owner[group]], return_index=True)
-        needed = _LEAST_AT_EDGE if at_edge[group].mean() >= 0.8 else _LEAST_ANYWHERE
-        if len(first) >= needed and not _mostly_related(
-            ordered, totals, owner[group[np.sort(first)]], int(lines.lengths[group[0]])
-        ):
-            found.append(ordered_lines[edges[edge]])
+    for group in np.flatnonzero(spread >= needed).tolist():
+        places = np.arange(starts[group], starts[group] + sizes[group])
+        some = order[places[is_first[places]]]
+        if not _mostly_related(sorted_lines, totals, np.sort(owner[some]), int(lines.lengths[some[0]])):
+            found.append(ordered[starts[group]])
     return np.array(found, np.uint64)
 
 

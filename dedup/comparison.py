@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -40,7 +40,7 @@ class Comparison:
     matches : list of Match
         Of the wanted relations, by left, then right id.
     families : list of Family
-    documents : dict of str to Document
+    documents : mapping of str to Document
         All that were compared, by id.
     skipped : list of Skipped
         What was left out, and why.
@@ -53,7 +53,7 @@ class Comparison:
 
     matches: list[Match]
     families: list[Family]
-    documents: dict[str, Document]
+    documents: Mapping[str, Document]
     skipped: list[Skipped]
     stages: list[Stage]
     settings: Settings

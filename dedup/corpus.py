@@ -1,9 +1,10 @@
-"""Documents with what every stage needs of them."""
+"""Documents with what every stage needs of them: a few at a time, from a collection that is not held in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,64 +13,57 @@ from dedup.alignment import AlignmentInput, prepare
 from dedup.boilerplate import find_boilerplate, known_text, mark_forms
 from dedup.documents import Document, TextBatch
 from dedup.language import guess_languages
+from dedup.scratch import Scratch
 from dedup.segments import Segments, segment
+from dedup.settings import Settings
+from dedup.sketch import MinHasher, Signatures
+from dedup.spool import Spool
 from dedup.statistics import Statistics
+from dedup.survey import Survey, survey
 from dedup.tokens import Tokens, keep_tokens, tokenize
 
-__all__ = ["Corpus"]
+__all__ = ["Collection", "Corpus", "Numbered"]
+
+_BLOCK_TOKENS = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corpus:
-    """Documents, by id, and what the stages need of them.
+    """Documents in memory, and what the stages need of them.
 
     Attributes
     ----------
-    documents : list of Document
     tokens : Tokens
     segments : Segments
     languages : list of str
         The documents' own, else guessed.
     """
 
-    documents: list[Document]
     tokens: Tokens
     segments: Segments
     languages: list[str]
 
     def __len__(self) -> int:
-        return len(self.documents)
+        return len(self.tokens)
 
     @classmethod
     def from_documents(cls, documents: Sequence[Document]) -> Corpus:
         """Tokenise and divide the texts."""
-        return cls.from_tokens(documents, tokenize(TextBatch.from_texts(document.text for document in documents)))
+        batch = TextBatch.from_texts(document.text for document in documents)
+        return cls.from_batch(batch, [document.language for document in documents])
 
     @classmethod
-    def from_tokens(cls, documents: Sequence[Document], tokens: Tokens) -> Corpus:
-        """Divide the texts of documents that are tokenised already."""
-        guessed = guess_languages(tokens)
-        languages = [document.language or guess for document, guess in zip(documents, guessed, strict=True)]
-        return cls(list(documents), tokens, segment(tokens), languages)
-
-    def select(self, numbers: npt.NDArray[np.int64]) -> Corpus:
-        """The named documents, ascending. O(their tokens)."""
-        if len(numbers) == len(self):
-            return self
-        places = self.tokens.places(numbers)
-        columns = {name: getattr(self.segments, name)[places] for name in self.segments.__dataclass_fields__}
-        return Corpus(
-            [self.documents[i] for i in numbers],
-            self.tokens.select(numbers),
-            replace(self.segments, **columns),
-            [self.languages[i] for i in numbers],
-        )
+    def from_batch(cls, batch: TextBatch, languages: Sequence[str | None]) -> Corpus:
+        """Tokenise and divide texts; languages that are not known are guessed."""
+        tokens = tokenize(batch)
+        known = list(languages)
+        guessed = known if all(known) else guess_languages(tokens)
+        return cls(tokens, segment(tokens), [own or str(guess) for own, guess in zip(known, guessed, strict=True)])
 
     def content(self, statistics: Statistics, base: tuple[str, ...] = ()) -> Tokens:
         """The tokens that are no boilerplate by the statistics' lines and by the templates of ``base``."""
-        return keep_tokens(
-            self.tokens, ~find_boilerplate(self.tokens, self.segments, statistics, base=known_text(base))
-        )
+        boilerplate = find_boilerplate(self.tokens, self.segments, statistics, base=known_text(base))
+        return keep_tokens(self.tokens, ~boilerplate)
 
     def prepare(self, statistics: Statistics, base: tuple[str, ...] = ()) -> AlignmentInput:
         """The documents ready for alignment: what is boilerplate, or a form that many families fill in, is marked."""
@@ -81,3 +75,86 @@ class Corpus:
             statistics=statistics,
             boilerplate=boilerplate | mark_forms(self.tokens, statistics),
         )
+
+
+class Numbered(Protocol):
+    """Documents by number: what judging asks of a collection, or of a few documents."""
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """In tokens."""
+
+    def __len__(self) -> int: ...
+
+    def documents(self, numbers: npt.NDArray[np.integer]) -> list[Document]:
+        """The named documents."""
+
+    def select(self, numbers: npt.NDArray[np.integer]) -> Corpus:
+        """The named documents, tokenised and divided."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Collection:
+    """Documents by number, of which sketches are at hand, and the texts when they are asked for.
+
+    Attributes
+    ----------
+    spool : Spool
+    places : int64 array (n,)
+        Where in the spool each document stands.
+    lengths : int64 array (n,)
+        In tokens.
+    wordy : bool array (n,)
+        Whether a document has tokens beside those of known templates.
+    signatures : Signatures
+    """
+
+    spool: Spool
+    places: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    wordy: npt.NDArray[np.bool_]
+    signatures: Signatures
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @classmethod
+    def from_documents(
+        cls, documents: Sequence[Document], *, settings: Settings = Settings(), jobs: int = 1
+    ) -> Collection:
+        """Documents of different ids, in their order."""
+        scratch = Scratch()
+        found = survey(documents, settings=settings, scratch=scratch, jobs=jobs)
+        return cls.from_survey(found, np.arange(len(documents)), settings=settings, scratch=scratch)
+
+    @classmethod
+    def from_survey(
+        cls, found: Survey, places: npt.NDArray[np.int64], *, settings: Settings, scratch: Scratch
+    ) -> Collection:
+        """The documents at some places of a survey's spool, in that order."""
+        values = found.signatures
+        if len(places) < len(values) or (places[:-1] > places[1:]).any():
+            values = scratch.empty((len(places), settings.num_perm), np.uint32)
+            np.take(found.signatures, places, axis=0, out=values)
+        hasher = MinHasher(settings.num_perm, seed=settings.seed)
+        return cls(found.spool, places, found.lengths[places], found.wordy[places], hasher.labelled(values))
+
+    def id(self, number: int) -> str:
+        """The id of a document."""
+        return self.spool.ids[int(self.places[number])]
+
+    def documents(self, numbers: npt.NDArray[np.integer]) -> list[Document]:
+        """The named documents."""
+        return [self.spool.document(place) for place in self.places[numbers].tolist()]
+
+    def select(self, numbers: npt.NDArray[np.integer]) -> Corpus:
+        """The named documents, tokenised and divided anew. O(their tokens)."""
+        places = self.places[numbers]
+        languages = [self.spool.languages[place] for place in places.tolist()]
+        return Corpus.from_batch(self.spool.texts.select(places), languages)
+
+    def blocks(self) -> Iterator[npt.NDArray[np.int64]]:
+        """All numbers, in blocks of about as many tokens, in the order in which the documents stand in the spool."""
+        order = np.argsort(self.places, kind="stable")
+        block = np.cumsum(self.lengths[order]) // _BLOCK_TOKENS
+        yield from np.split(order, np.flatnonzero(np.diff(block)) + 1)

@@ -1,9 +1,9 @@
-"""The pipeline over documents in memory: from texts to matches and families."""
+"""The pipeline: from texts to matches and families."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +12,24 @@ import numpy.typing as npt
 
 from dedup.alignment import Passage
 from dedup.comparison import Comparison, Stage
-from dedup.corpus import Corpus
-from dedup.documents import Document, TextBatch, as_document
+from dedup.corpus import Collection, Corpus
+from dedup.documents import Document, as_document
 from dedup.errors import Skipped
 from dedup.evidence import Evidence
-from dedup.families import build_families, equal_texts
+from dedup.families import build_families
 from dedup.fit import fit
 from dedup.judging import judge_pairs, measure_pairs, new_match, settle_pairs
 from dedup.lsh import CandidatePairs
 from dedup.matches import Match
+from dedup.near import near_matches
 from dedup.origins import find_common_origins
 from dedup.parallel import available_jobs
 from dedup.readers import documents_from_records, read_documents
+from dedup.scratch import DEFAULT_MEMORY, Scratch
 from dedup.settings import Settings
+from dedup.spool import Spool
 from dedup.statistics import Statistics
-from dedup.tokens import Tokens, tokenize
+from dedup.survey import survey
 
 __all__ = ["Documents", "compare", "compare_pair", "explain_pair"]
 
@@ -44,6 +47,7 @@ def compare(
     against: Documents | None = None,
     settings: Settings = Settings(),
     jobs: int | None = None,
+    memory: int = DEFAULT_MEMORY,
     skipped: Sequence[Skipped] = (),
     on_stage: Progress | None = None,
 ) -> Comparison:
@@ -59,6 +63,9 @@ def compare(
     settings : Settings
     jobs : int, optional
         Threads; as many as there are processors by default. The result does not depend on it.
+    memory : int
+        Bytes that texts, signatures and postings may take together; beyond it they are put in temporary files. The
+        result does not depend on it.
     skipped : sequence of Skipped
         What was left out before, to stand in the result with what is left out here.
     on_stage : callable, optional
@@ -89,44 +96,52 @@ def compare(
         stages.append(Stage(name, number))
         _log.info("%s: %d", name, number)
 
-    tell("reading", 0, 1)
-    new, old = _collect(documents, left_out), _collect(against, left_out) if against is not None else {}
-    both, left_out = _merged(new, old, left_out)
-    count("documents", len(both))
-    tell("tokenising", 0, 1)
-    everything = [both[name] for name in sorted(both)]
-    tokens, which = _tokenized(everything)
-    classes, wordless = _classes(tokens, which)
-    count("documents without words", wordless)
-    is_old = np.array([document.id in old for document in everything], np.bool_)
-    if old:
+    tell("reading", 0, 0)
+    scratch = Scratch(memory)
+    old: set[str] = set()
+    read = _told(documents, left_out)
+    if against is not None:
+        read, old = _merged(read, _told(against, left_out), left_out)
+    found = survey(read, settings=settings, scratch=scratch, jobs=jobs, tell=tell)
+    spool, order, classes = found.spool, found.spool.order(), found.classes()
+    count("documents", len(spool))
+    count("documents without words", int((found.lengths == 0).sum()))
+    is_old = np.array([spool.ids[place] in old for place in order.tolist()], np.bool_) if old else None
+    if is_old is not None:
         classes = np.where(is_old, _among(classes, is_old), np.arange(len(classes)))
     heads = np.unique(classes)
     count("different texts", len(heads))
-    tell("finding candidates", 0, 1)
-    tokens = tokens.select(which[heads])
-    corpus = Corpus.from_tokens([everything[head] for head in heads], tokens)
-    fitted = fit(corpus, settings=settings, jobs=jobs, count=count)
-    statistics, pairs = fitted.statistics, fitted.candidates(jobs=jobs, count=count)
+    collection = Collection.from_survey(found, order[heads], settings=settings, scratch=scratch)
+    del found
+    across = None if is_old is None else is_old[heads]
+    if settings.tier == "near":
+        matches, digest = near_matches(collection, across, settings=settings, jobs=jobs, count=count, tell=tell), ""
+    else:
+        fitted = fit(collection, settings=settings, scratch=scratch, jobs=jobs, count=count, tell=tell)
+        statistics, pairs = fitted.statistics, fitted.candidates(jobs=jobs, count=count)
+        del fitted
+        if across is not None:
+            pairs = pairs.where(across[pairs.left] != across[pairs.right])
+        judged = judge_pairs(collection, statistics, pairs, settings=settings, jobs=jobs, tell=tell)
+        tell("settling stories", 0, 0)
+        settled = settle_pairs(collection, statistics, judged, settings=settings, jobs=jobs)
+        matches, digest = find_common_origins(settled), statistics.digest
+    matches += _identical(spool, order, classes, settings)
     if old:
-        pairs = pairs.where(is_old[heads[pairs.left]] != is_old[heads[pairs.right]])
-    judged = judge_pairs(corpus, statistics, pairs, settings=settings, jobs=jobs, tell=tell)
-    settled = settle_pairs(corpus, statistics, judged, settings=settings)
-    matches = find_common_origins(settled) + _identical(everything, classes, settings)
-    if old:
-        across = [match for match in matches if (match.left in old) != (match.right in old)]
-        matches = [match if match.left in new else match.swap() for match in across]
-    families = build_families([match for match in matches if match.derived], both)
+        matches = [match for match in matches if (match.left in old) != (match.right in old)]
+        matches = [match.swap() if match.left in old else match for match in matches]
+    tell("grouping", 0, 0)
+    families = build_families([match for match in matches if match.derived], spool.rank)
     wanted = [match for match in matches if match.relation in settings.relation]
     count("matches", len(wanted))
     return Comparison(
         matches=sorted(wanted, key=lambda match: (match.left, match.right)),
         families=families,
-        documents=both,
+        documents=spool,
         skipped=left_out,
         stages=stages,
         settings=settings,
-        statistics_digest=statistics.digest,
+        statistics_digest=digest,
     )
 
 
@@ -178,7 +193,7 @@ def explain_pair(
     statistics = statistics or Statistics.background()
     prepared = corpus.prepare(statistics, settings.base)
     pair = CandidatePairs(np.zeros(1, np.int32), np.ones(1, np.int32))
-    [result] = measure_pairs(corpus, prepared, statistics, pair, 1, settings.model)
+    [result] = measure_pairs(documents, corpus.languages, prepared, statistics, pair, 1, settings.model)
     return result
 
 
@@ -186,48 +201,33 @@ def _silent(name: str, done: int, total: int) -> None:
     pass
 
 
-def _collect(documents: Documents, skipped: list[Skipped]) -> dict[str, Document]:
-    """Documents by id; of several with one id the first."""
+def _told(documents: Documents, skipped: list[Skipped]) -> Iterator[Document]:
+    """Documents of different ids; of several with one id the first."""
     if isinstance(documents, str | Path):
         documents = read_documents([documents], on_skip=skipped.append)
     elif hasattr(documents, "to_pylist"):
         documents = documents_from_records(documents.to_pylist(), on_skip=skipped.append)
     elif hasattr(documents, "to_dict") and hasattr(documents, "columns"):
         documents = documents_from_records(documents.to_dict("records"), on_skip=skipped.append)
-    found: dict[str, Document] = {}
+    seen: set[str] = set()
     for number, item in enumerate(documents):
         document = as_document(item, number)
-        if document.id in found:
+        if document.id in seen:
             skipped.append(Skipped(document.id, f"document {number} has the id of an earlier one; give each its own"))
         else:
-            found[document.id] = document
-    return found
+            seen.add(document.id)
+            yield document
 
 
 def _merged(
-    new: dict[str, Document], old: dict[str, Document], skipped: list[Skipped]
-) -> tuple[dict[str, Document], list[Skipped]]:
-    twice = sorted(new.keys() & old.keys())
+    new: Iterable[Document], old: Iterable[Document], skipped: list[Skipped]
+) -> tuple[Iterator[Document], set[str]]:
+    """All documents, and the ids of the old ones; of two with one id the old one is taken."""
+    fresh = {document.id: document for document in new}
+    known = {document.id: document for document in old}
+    twice = sorted(fresh.keys() & known.keys())
     skipped += [Skipped(name, "stands among the old documents as well; give the new one another id") for name in twice]
-    for name in twice:
-        del new[name]
-    return {**old, **new}, skipped
-
-
-def _tokenized(documents: Sequence[Document]) -> tuple[Tokens, npt.NDArray[np.int64]]:
-    """The tokens of the different texts, and which of these each document has: a copy costs a look-up only."""
-    numbers: dict[str, int] = {}
-    which = [numbers.setdefault(document.text, len(numbers)) for document in documents]
-    return tokenize(TextBatch.from_texts(numbers)), np.array(which, np.int64)
-
-
-def _classes(tokens: Tokens, which: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], int]:
-    """The number of the first document with the same tokens, for each; how many have none, and are alone each."""
-    _, first, inverse = np.unique(equal_texts(tokens)[which], return_index=True, return_inverse=True)
-    wordless = np.flatnonzero(np.diff(tokens.offsets)[which] == 0)
-    classes = first[inverse]
-    classes[wordless] = wordless
-    return classes, len(wordless)
+    return iter({**fresh, **known}.values()), set(known)
 
 
 def _among(classes: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -238,21 +238,25 @@ def _among(classes: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_]) -> npt
     return np.array([first.get(int(number), -1) for number in classes], np.int64)
 
 
-def _identical(documents: Sequence[Document], classes: npt.NDArray[np.int64], settings: Settings) -> list[Match]:
+def _identical(
+    spool: Spool, order: npt.NDArray[np.int64], classes: npt.NDArray[np.int64], settings: Settings
+) -> list[Match]:
     """Matches of equal texts: of each with its class's representative, the earliest dated, then by id.
 
     What is measured of one such pair holds for all that are written alike; only dates and outlets differ.
     """
-    groups: dict[int, list[Document]] = {}
-    heads, sizes = np.unique(classes, return_counts=True)
-    for number in np.flatnonzero(np.isin(classes, heads[sizes > 1])).tolist():
-        groups.setdefault(int(classes[number]), []).append(documents[number])
+    sizes = np.bincount(classes, minlength=len(classes))
+    several = np.flatnonzero(sizes[classes] > 1)
+    several = several[np.argsort(classes[several], kind="stable")]
+    groups = np.split(order[several], np.flatnonzero(np.diff(classes[several])) + 1) if len(several) else []
     matches = []
-    for group in groups.values():
-        ranked = sorted(group, key=lambda item: (item.date.timestamp() if item.date else float("inf"), item.id))
+    for group in groups:
+        ranked = sorted(group.tolist(), key=lambda place: (spool.rank(spool.ids[place])[0], spool.ids[place]))
         measured: dict[tuple[str, str | None, str, str | None], tuple[Evidence, tuple[Passage, ...]]] = {}
-        for i, first in enumerate(ranked if settings.all_pairs else ranked[:1]):
-            for other in ranked[i + 1 :]:
+        for i, place in enumerate(ranked if settings.all_pairs else ranked[:1]):
+            first = spool.document(place)
+            for further in ranked[i + 1 :]:
+                other = spool.document(further)
                 left, right = (first, other) if first.id < other.id else (other, first)
                 key = left.text, left.language, right.text, right.language
                 if key not in measured:

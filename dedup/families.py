@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.documents import Document
+from dedup.kernels.components import find_roots, join_pairs
 from dedup.kernels.lines import document_fingerprints
 from dedup.matches import Family, Match, Relation
 from dedup.tokens import Tokens
 
-__all__ = ["build_families", "components", "equal_texts"]
+__all__ = ["Groups", "build_families", "components", "equal_texts"]
 
 
 def equal_texts(tokens: Tokens) -> npt.NDArray[np.int64]:
@@ -35,26 +35,45 @@ def components(size: int, left: Iterable[int], right: Iterable[int]) -> npt.NDAr
     >>> components(5, [3, 1], [4, 3]).tolist()
     [0, 1, 2, 1, 1]
     """
-    parent = list(range(size))
-
-    def root(item: int) -> int:
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
-
-    for a, b in zip(left, right, strict=True):
-        first, second = sorted((root(int(a)), root(int(b))))
-        parent[second] = first
-    return np.array([root(item) for item in range(size)], np.int64)
+    groups = Groups(size)
+    groups.join(*(np.fromiter(side, np.int64) for side in (left, right)))
+    return groups.firsts()
 
 
-def build_families(matches: Sequence[Match], documents: dict[str, Document]) -> list[Family]:
+class Groups:
+    """Items that pairs tie together, a few pairs at a time.
+
+    >>> groups = Groups(5)
+    >>> groups.join(np.array([3, 1]), np.array([4, 3]))
+    >>> groups.firsts().tolist()
+    [0, 1, 2, 1, 1]
+    """
+
+    def __init__(self, size: int) -> None:
+        self._parent = np.arange(size)
+
+    def join(self, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> None:
+        """Tie the sides of pairs together."""
+        join_pairs(self._parent, left.astype(np.int64), right.astype(np.int64))
+
+    def firsts(self) -> npt.NDArray[np.int64]:
+        """The smallest number of each item's group."""
+        find_roots(self._parent)
+        return self._parent.copy()
+
+
+def build_families(matches: Sequence[Match], measure: Callable[[str], tuple[float, int]]) -> list[Family]:
     """Families of documents tied by derived matches; an excerpt links families, it does not merge them.
 
     A chain of matches does not put two texts together by itself: a text stays in a family only while it matches the
     family's representative, or is identical to, a near-duplicate or a syndicated copy of one that does. What falls
     out forms families of its own.
+
+    Parameters
+    ----------
+    matches : sequence of Match
+    measure : callable
+        Told an id: when the text was published, in seconds since 1970 (infinity: not known), and its length.
     """
     ties = [match for match in matches if match.derived and match.relation is not Relation.EXCERPTED]
     near = [match for match in ties if match.relation is not Relation.REWRITTEN]
@@ -67,7 +86,7 @@ def build_families(matches: Sequence[Match], documents: dict[str, Document]) -> 
     wins = _wins(ties)
     waiting = set(neighbours)
     families = []
-    for representative in sorted(waiting, key=lambda item: _rank(item, documents, wins)):
+    for representative in sorted(waiting, key=lambda item: _rank(item, measure, wins)):
         if representative not in waiting:
             continue
         members = {representative} | (neighbours[representative] & waiting)
@@ -93,8 +112,9 @@ def _wins(ties: Sequence[Match]) -> dict[str, float]:
     return wins
 
 
-def _rank(item: str, documents: dict[str, Document], wins: dict[str, float]) -> tuple[float, float, int, str]:
+def _rank(
+    item: str, measure: Callable[[str], tuple[float, int]], wins: dict[str, float]
+) -> tuple[float, float, int, str]:
     """The order of representatives: the earliest dated, else the likeliest source, else the longest, then by id."""
-    document = documents[item]
-    dated = document.date.timestamp() if document.date else float("inf")
-    return dated, -round(wins.get(item, 0.0), 4), -len(document.text), item
+    dated, length = measure(item)
+    return dated, -round(wins.get(item, 0.0), 4), -length, item

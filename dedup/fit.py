@@ -8,21 +8,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.boilerplate import Lines, known_text, shared_lines
-from dedup.corpus import Corpus
-from dedup.families import components
+from dedup.boilerplate import known_text, shared_lines
+from dedup.corpus import Collection
+from dedup.families import Groups
 from dedup.lsh import CandidatePairs, near_pairs
-from dedup.reuse import FeatureParts, Postings, ReuseLimits, least_weights, rare_features
+from dedup.passes import Passes, Tell
+from dedup.reuse import FeatureParts, Postings, ReuseLimits
+from dedup.scratch import Scratch
 from dedup.settings import Settings
-from dedup.sketch import MinHasher, ShingleSets
-from dedup.statistics import FrequencyTable, Statistics, TermCounts
-from dedup.tokens import Tokens, keep_tokens
-from dedup.verify import verify
+from dedup.statistics import Statistics
+from dedup.tokens import keep_tokens
+from dedup.verify import Overlaps, verify
 
-__all__ = ["Fit", "fit"]
+__all__ = ["Fit", "NearFamilies", "fit", "near_families", "overlaps_of", "within_families"]
 
 LARGE_FAMILY = 12
 """Near-duplicate families up to this size are compared text by text; of larger ones the representative stands in."""
+
+_ROUNDS = 3
 
 COMMON_PHRASE, COMMON_PHRASE_SHARE = 12, 0.001
 """A phrase in so many near-duplicate families, and in that share of them, is nobody's own."""
@@ -41,7 +44,7 @@ class Fit:
     families : int64 array (n,)
         The first document of each document's near-duplicate family.
     near : CandidatePairs
-        Near-duplicate candidates; within a large family only those with its first document.
+        Near-duplicate candidates of different families.
     postings : Postings
         The documents of each rare feature.
     least : int32 array (n,)
@@ -58,93 +61,134 @@ class Fit:
         """Pairs of the collection that are worth aligning; ``count`` is told how many each tier finds."""
         reuse = self.postings.pairs(self.families, self.least, jobs=jobs)
         count("reuse candidates", len(reuse))
-        pairs = self.near.union(reuse).union(_within(self.families))
+        pairs = self.near.union(reuse).union(within_families(self.families, self.families))
         count("candidate pairs", len(pairs))
         return pairs
 
 
 def fit(
-    corpus: Corpus,
+    collection: Collection,
     *,
     settings: Settings = Settings(),
     limits: ReuseLimits = ReuseLimits(),
+    scratch: Scratch | None = None,
     jobs: int = 1,
     count: Count = lambda name, size: None,
+    tell: Tell = lambda name, done, total: None,
 ) -> Fit:
     """Learn what a collection of distinct texts teaches.
 
     First the near-duplicate families, which all else is counted in; then boilerplate lines, terms of what is left, and
-    rare features, each a function of the documents and of the statistics so far.
+    rare features, each in a pass over the texts, as a function of the documents and of the statistics so far.
 
     Parameters
     ----------
-    corpus : Corpus
+    collection : Collection
         No two of its texts should be equal: collapse them first.
     settings : Settings
     limits : ReuseLimits
         Of the reuse tier.
+    scratch : Scratch, optional
+        Room for the features.
     jobs : int
         Threads.
     count : callable
         Told the name and the size of what each stage leaves.
+    tell : callable
+        Told the stage, how many documents are done, and of how many.
     """
-    near, families = _near_families(_without_base(corpus, settings), settings, jobs)
-    heads = families == np.arange(len(corpus))
-    count("near-duplicate candidates", len(near))
-    count("near-duplicate families", int(heads.sum()))
-    lines = shared_lines(Lines.from_tokens(corpus.tokens, corpus.segments), families)
-    content = corpus.content(Statistics.background().knowing(lines=lines), settings.base)
-    counts = TermCounts.from_tokens(content)
-    shingles = ShingleSets.from_tokens(content)
-    terms, frequencies = np.unique(counts.terms[np.repeat(heads, np.diff(counts.offsets))], return_counts=True)
-    collection = FrequencyTable(terms, frequencies.astype(np.int64))
-    statistics = Statistics.background().fitted(int(heads.sum()), collection).knowing(lines=lines)
-    parts = FeatureParts(len(corpus))
-    features = rare_features(shingles, counts, statistics=statistics, languages=corpus.languages, limits=limits)
-    parts.add(features, np.arange(len(corpus)))
+    tell("finding near-duplicates", 0, 0)
+    near = near_families(collection, settings, jobs, count)
+    families = near.families
+    passes = Passes(collection, settings, jobs, tell)
+    lines = shared_lines(passes.lines(), families)
+    statistics = Statistics.background().knowing(lines=lines)
+    heads = families == np.arange(len(collection))
+    statistics = statistics.fitted(int(heads.sum()), passes.terms(statistics, heads)).knowing(lines=lines)
+    parts = FeatureParts(len(collection), scratch or Scratch())
+    least = passes.features(statistics, limits, parts)
     widest = max(COMMON_PHRASE, int(np.ceil(COMMON_PHRASE_SHARE * int(heads.sum()))))
+    tell("finding rare features", 0, 0)
     postings = parts.thin(families, limits, widest=widest, jobs=jobs)
     statistics = statistics.knowing(phrases=postings.phrases, frequent=postings.frequent)
-    return Fit(statistics, families, near, postings, least_weights(shingles.totals, limits))
+    return Fit(statistics, families, near.across, postings, least)
 
 
-def _without_base(corpus: Corpus, settings: Settings) -> Tokens:
+@dataclass(frozen=True, slots=True, eq=False)
+class NearFamilies:
+    """Near-duplicates among n documents.
+
+    Attributes
+    ----------
+    families : int64 array (n,)
+        The first document of each document's family: of those that verified pairs tie it to.
+    ties : CandidatePairs
+        Verified pairs that hold the families together.
+    across : CandidatePairs
+        Candidates of different families.
+    """
+
+    families: npt.NDArray[np.int64]
+    ties: CandidatePairs
+    across: CandidatePairs
+
+
+def near_families(collection: Collection, settings: Settings, jobs: int, count: Count) -> NearFamilies:
+    """Find near-duplicate candidates and verify as many as the families ask for.
+
+    A pair whose sides are in one family already need not be verified. So each document is first verified with the first
+    one that it may be like, and in a large family most of its other pairs are then settled.
+    """
+    wordy = np.flatnonzero(collection.wordy).astype(np.int32)
+    near = near_pairs(
+        collection.signatures, wordy, threshold=settings.threshold, min_recall=settings.min_recall, jobs=jobs
+    )
+    count("near-duplicate candidates", len(near))
+    groups = Groups(len(collection))
+    ties = CandidatePairs.from_packed(np.empty(0, np.uint64))
+    waiting = near
+    for round_ in range(_ROUNDS):
+        by_right = np.lexsort((waiting.left, waiting.right))
+        first = np.zeros(len(waiting), np.bool_)
+        first[by_right[np.diff(waiting.right[by_right], prepend=-1) != 0]] = True
+        tried = waiting if round_ == _ROUNDS - 1 else waiting.where(first)
+        verified = tried.where(overlaps_of(collection, tried, settings, jobs).reach(settings.threshold))
+        groups.join(verified.left, verified.right)
+        ties = ties.union(verified)
+        families = groups.firsts()
+        waiting = waiting.where(~first & (families[waiting.left] != families[waiting.right]))
+    families = groups.firsts()
+    count("near-duplicate families", int((families == np.arange(len(collection))).sum()))
+    return NearFamilies(families, ties, near.where(families[near.left] != families[near.right]))
+
+
+def overlaps_of(collection: Collection, pairs: CandidatePairs, settings: Settings, jobs: int) -> Overlaps:
+    """The shingles that pairs share, templates left out."""
+    if not settings.base:
+        sides = (collection.places[side].astype(np.int32) for side in (pairs.left, pairs.right))
+        return verify(collection.spool.texts, CandidatePairs(*sides), jobs=jobs)
+    documents, renumbered = pairs.renumbered()
+    part = collection.select(documents)
     base = known_text(settings.base)
-    return keep_tokens(corpus.tokens, ~base.mark(corpus.tokens, corpus.segments)) if base else corpus.tokens
+    return verify(keep_tokens(part.tokens, ~base.mark(part.tokens, part.segments)), renumbered, jobs=jobs)
 
 
-def _near_families(tokens: Tokens, settings: Settings, jobs: int) -> tuple[CandidatePairs, npt.NDArray[np.int64]]:
-    """Near-duplicate candidates, and each document's family: what exactly verified pairs tie it to."""
-    signatures = MinHasher(settings.num_perm, seed=settings.seed, n_jobs=jobs).signatures(tokens)
-    wordy = np.flatnonzero(np.diff(tokens.offsets)).astype(np.int32)
-    near = near_pairs(signatures, wordy, threshold=settings.threshold, min_recall=settings.min_recall, jobs=jobs)
-    verified = near.where(verify(tokens, near, jobs=jobs).reach(settings.threshold))
-    families = components(len(tokens), verified.left, verified.right)
-    size = np.bincount(families, minlength=len(tokens))[families]
-    small = size[near.left] <= LARGE_FAMILY
-    to_head = near.left == families[near.left]
-    return near.where(small | to_head | (families[near.left] != families[near.right])), families
+def within_families(families: npt.NDArray[np.int64], heads: npt.NDArray[np.int64]) -> CandidatePairs:
+    """All pairs within small families; within large ones the pairs of each document with its head.
 
-
-def _members(families: npt.NDArray[np.int64]) -> dict[int, npt.NDArray[np.int64]]:
-    """The documents of each family of several, by its head."""
-    if not len(families):
-        return {}
-    order = np.argsort(families, kind="stable")
-    heads, starts = np.unique(families[order], return_index=True)
-    groups = np.split(order, starts[1:])
-    return {int(head): group for head, group in zip(heads, groups, strict=True) if len(group) > 1}
-
-
-def _within(families: npt.NDArray[np.int64]) -> CandidatePairs:
-    """All pairs within small families; the head's pairs with all others within large ones."""
-    parts = [np.empty((0, 2), np.int64)]
-    for group in _members(families).values():
-        if len(group) <= LARGE_FAMILY:
-            parts.append(np.stack(np.triu_indices(len(group), 1), axis=1))
-            parts[-1] = group[parts[-1]]
-        else:
-            parts.append(np.stack([np.full(len(group) - 1, group[0]), group[1:]], axis=1))
+    Parameters
+    ----------
+    families, heads : int64 arrays (n,)
+        The first document of each document's family, and the one that stands for it.
+    """
+    sizes = np.bincount(families, minlength=len(families))[families]
+    large = np.flatnonzero((sizes > LARGE_FAMILY) & (heads != np.arange(len(families))))
+    small = np.flatnonzero((sizes > 1) & (sizes <= LARGE_FAMILY))
+    small = small[np.argsort(families[small], kind="stable")]
+    parts = [np.stack([heads[large], large], axis=1)]
+    for step in range(1, LARGE_FAMILY):
+        pairs = np.stack([small[:-step], small[step:]], axis=1)
+        parts.append(pairs[families[pairs[:, 0]] == families[pairs[:, 1]]])
     return _pairs(np.concatenate(parts))
 
 

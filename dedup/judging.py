@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.alignment import AlignmentInput, Passage, align_pairs, passages_of
-from dedup.corpus import Corpus
+from dedup.corpus import Numbered
 from dedup.direction import directed
 from dedup.division import divide_passages
 from dedup.documents import Document
 from dedup.evidence import Beats, Evidence, facts_and_beats, gather_evidence
 from dedup.facts import Facts
-from dedup.families import components
+from dedup.families import Groups
 from dedup.lineages import settle_lineages, whole_share
 from dedup.lsh import CandidatePairs
 from dedup.matches import Match, Origin
@@ -25,37 +25,65 @@ from dedup.settings import Settings
 from dedup.statistics import Statistics
 from dedup.verdict import judge
 
-__all__ = ["Told", "judge_pairs", "measure_pairs", "new_match", "settle_pairs"]
+__all__ = ["Judged", "Told", "judge_pairs", "measure_pairs", "new_match", "settle_pairs"]
 
 _BLOCK_PAIRS, _BLOCK_TOKENS = 8_192, 1 << 22
 _FAINT, _LEAST_STORY = 0.03, 3
 _NOTICE = 75
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """Pairs as each was judged by itself.
+
+    Attributes
+    ----------
+    pairs : CandidatePairs
+    shares : float64 array (pairs,)
+        How likely the two texts are of one lineage as wholes.
+    matches : list of Match or None
+        ``None`` for the pairs that are not even faintly so, and of no relation that is asked for.
+    """
+
+    pairs: CandidatePairs
+    shares: npt.NDArray[np.float64]
+    matches: list[Match | None]
+
+
 def judge_pairs(
-    corpus: Corpus,
+    collection: Numbered,
     statistics: Statistics,
     pairs: CandidatePairs,
     *,
     settings: Settings,
     jobs: int,
     tell: Callable[[str, int, int], None],
-) -> list[Match]:
+) -> Judged:
     """Align pairs and judge them, a block at a time: memory holds what is measured of one block.
 
     What comes out for a pair is a function of its two documents, the statistics and the settings alone.
     """
-    matches: list[Match] = []
-    done = 0
-    for block in pairs.blocks(np.diff(corpus.tokens.offsets), size=_BLOCK_TOKENS, pairs=_BLOCK_PAIRS):
-        tell("aligning", done, len(pairs))
-        done += len(block)
-        documents, block = block.renumbered()
-        part = corpus.select(documents.astype(np.int64))
+    matches: list[Match | None] = []
+    shares = np.empty(len(pairs))
+    for found in _blocks(collection, statistics, pairs, settings, jobs):
+        tell("aligning", len(matches), len(pairs))
+        for match in found:
+            shares[len(matches)] = share = whole_share(match)
+            matches.append(match if share >= _FAINT or match.relation in settings.relation else None)
+    tell("aligning", len(pairs), len(pairs))
+    return Judged(pairs, shares, matches)
+
+
+def _blocks(
+    collection: Numbered, statistics: Statistics, pairs: CandidatePairs, settings: Settings, jobs: int
+) -> Iterator[list[Match]]:
+    for block in pairs.blocks(collection.lengths, size=_BLOCK_TOKENS, pairs=_BLOCK_PAIRS):
+        numbers, own = block.renumbered()
+        part = collection.select(numbers)
         prepared = part.prepare(statistics, settings.base)
-        matches += [match for match, _ in measure_pairs(part, prepared, statistics, block, jobs, settings.model)]
-    tell("aligning", done, len(pairs))
-    return matches
+        documents = collection.documents(numbers)
+        measured = measure_pairs(documents, part.languages, prepared, statistics, own, jobs, settings.model)
+        yield [match for match, _ in measured]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,37 +100,57 @@ class Told:
         return self.facts.own(self.numbers[text], named, terms=self.beats.terms, term_offsets=self.beats.offsets)
 
 
-def settle_pairs(corpus: Corpus, statistics: Statistics, judged: list[Match], *, settings: Settings) -> list[Match]:
+def settle_pairs(
+    collection: Numbered, statistics: Statistics, judged: Judged, *, settings: Settings, jobs: int = 1
+) -> list[Match]:
     """The matches, with what the other texts of a story say of each pair, a block of stories at a time.
 
     Of notices of a few lines nothing is said: those of one kind have the same names and figures without being derived.
     """
-    at = {document.id: number for number, document in enumerate(corpus.documents)}
-    left, right = (np.array([at[name] for name in side], np.int64) for side in _sides(judged))
-    tied = np.array([whole_share(match) >= _FAINT for match in judged], np.bool_)
-    story = components(len(corpus), left[tied].tolist(), right[tied].tolist())
-    size = np.bincount(story, minlength=len(corpus))[story]
-    length = np.diff(corpus.tokens.offsets)
+    left, right = judged.pairs.left.astype(np.int64), judged.pairs.right.astype(np.int64)
+    tied = judged.shares >= _FAINT
+    groups = Groups(len(collection))
+    groups.join(left[tied], right[tied])
+    story = groups.firsts()
+    size = np.bincount(story, minlength=len(collection))[story]
+    length = collection.lengths
     notice = np.minimum(length[left], length[right]) < _NOTICE
     chosen = np.flatnonzero((story[left] == story[right]) & (size[left] >= _LEAST_STORY) & ~notice)
     chosen = chosen[np.argsort(story[left[chosen]], kind="stable")]
-    settled = list(judged)
+    settled = list(judged.matches)
+    _judge_again(collection, statistics, judged.pairs, settled, chosen, settings, jobs)
     for block in _stories(story[left[chosen]], length[left[chosen]]):
         places = chosen[block]
         texts = np.unique(np.concatenate([left[places], right[places]]))
-        part = corpus.select(texts)
-        prepared = part.prepare(statistics, settings.base)
-        numbers = {document.id: number for number, document in enumerate(part.documents)}
-        told = Told(*facts_and_beats(prepared, part.languages), numbers)
-        asked = [judged[i] for i in places.tolist()]
-        for i, match in zip(places.tolist(), settle_lineages(asked, told.own, settings.model), strict=True):
-            if match is not judged[i]:
-                settled[i] = directed(match, corpus.documents[left[i]], corpus.documents[right[i]])
-    return settled
+        part = collection.select(texts)
+        documents = {document.id: document for document in collection.documents(texts)}
+        numbers = {name: number for number, name in enumerate(documents)}
+        told = Told(*facts_and_beats(part.prepare(statistics, settings.base), part.languages), numbers)
+        asked = [match for i in places.tolist() if (match := settled[i]) is not None]
+        for i, before, match in zip(
+            places.tolist(), asked, settle_lineages(asked, told.own, settings.model), strict=True
+        ):
+            if match is not before:
+                match = directed(match, documents[match.left], documents[match.right])
+            settled[i] = match if match.relation in settings.relation or match.derived else None
+    return [match for match in settled if match is not None]
 
 
-def _sides(matches: list[Match]) -> tuple[list[str], list[str]]:
-    return [match.left for match in matches], [match.right for match in matches]
+def _judge_again(
+    collection: Numbered,
+    statistics: Statistics,
+    pairs: CandidatePairs,
+    settled: list[Match | None],
+    chosen: npt.NDArray[np.int64],
+    settings: Settings,
+    jobs: int,
+) -> None:
+    """Fill in the chosen pairs' matches that were not kept: few, as stories are."""
+    missing = np.sort(np.array([i for i in chosen.tolist() if settled[i] is None], np.int64))
+    again = CandidatePairs(pairs.left[missing], pairs.right[missing])
+    found = (match for matches in _blocks(collection, statistics, again, settings, jobs) for match in matches)
+    for i, match in zip(missing.tolist(), found, strict=True):
+        settled[i] = match
 
 
 def _stories(stories: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> list[slice]:
@@ -117,7 +165,8 @@ def _stories(stories: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> li
 
 
 def measure_pairs(
-    corpus: Corpus,
+    documents: Sequence[Document],
+    languages: list[str],
     prepared: AlignmentInput,
     statistics: Statistics,
     pairs: CandidatePairs,
@@ -128,13 +177,13 @@ def measure_pairs(
     found = align_pairs(prepared, pairs.left, pairs.right, jobs=jobs)
     found = divide_passages(prepared, found, pairs.left, pairs.right)
     gathered = gather_evidence(
-        prepared, found, pairs.left, pairs.right, statistics=statistics, languages=corpus.languages, jobs=jobs
+        prepared, found, pairs.left, pairs.right, statistics=statistics, languages=languages, jobs=jobs
     )
     results = []
     for p, evidence in enumerate(gathered):
         a, b = int(pairs.left[p]), int(pairs.right[p])
         passages = passages_of(prepared, found, p, a, b)
-        match = new_match(corpus.documents[a], corpus.documents[b], evidence, passages, model)
+        match = new_match(documents[a], documents[b], evidence, passages, model)
         results.append((match, evidence))
     return results
 

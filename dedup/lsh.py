@@ -149,9 +149,8 @@ def near_pairs(
     least = max(1, int((threshold - _SLACK) * values.shape[1]))
 
     def join(band: int) -> npt.NDArray[np.uint64]:
-        keys = np.empty(len(documents), np.uint64)
-        band_keys(values, documents, band, banding.rows, id_bits, keys)
-        keys.sort()
+        spare, keys = np.empty((2, len(documents)), np.uint64)
+        band_keys(values, documents, band, banding.rows, id_bits, spare, keys)
         return _pairs_of_runs(keys, id_bits, values, least)
 
     return CandidatePairs.from_packed(np.concatenate(in_threads(join, range(banding.bands), jobs)))

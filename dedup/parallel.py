@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["available_jobs", "in_threads"]
+__all__ = ["as_threads_go", "available_jobs", "in_threads"]
 
 _AHEAD = 4
 
@@ -31,13 +31,22 @@ def in_threads(work: Callable[[T], R], items: Iterable[T], jobs: int) -> list[R]
     >>> in_threads(abs, [-2, 1], jobs=2)
     [2, 1]
     """
+    return list(as_threads_go(work, items, jobs))
+
+
+def as_threads_go(work: Callable[[T], R], items: Iterable[T], jobs: int) -> Iterator[R]:
+    """The same one by one, so that none need be kept; a few are done ahead."""
     if jobs == 1:
-        return [work(item) for item in items]
-    done: list[R] = []
+        yield from map(work, items)
+        return
     waiting: deque[Future[R]] = deque()
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         for item in items:
             if len(waiting) >= _AHEAD * jobs:
-                done.append(waiting.popleft().result())
+                yield waiting.popleft().result()
             waiting.append(pool.submit(work, item))
-        return done + [future.result() for future in waiting]
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)

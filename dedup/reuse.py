@@ -19,6 +19,7 @@ from dedup.kernels.postings import (
 )
 from dedup.lsh import CandidatePairs
 from dedup.parallel import in_threads
+from dedup.scratch import Parts, Scratch
 from dedup.sketch import ShingleSets
 from dedup.statistics import IDF_ONE, Statistics, TermCounts, contained
 
@@ -164,12 +165,15 @@ class FeatureParts:
     ----------
     documents : int
         How many there will be.
+    scratch : Scratch
+        Where the features are put.
     """
 
-    def __init__(self, documents: int) -> None:
+    def __init__(self, documents: int, scratch: Scratch) -> None:
+        self._scratch = scratch
         self._id_bits = max(1, documents.bit_length())
         self._part_bits = max(0, FEATURE_BITS + 8 + self._id_bits - 64)
-        self._parts: list[list[npt.NDArray[np.uint64]]] = [[] for _ in range(1 << self._part_bits)]
+        self._parts = Parts(1 << self._part_bits, scratch)
 
     def add(self, features: Features, documents: npt.NDArray[np.int64]) -> None:
         """Put in the features of some documents, in any order."""
@@ -179,8 +183,7 @@ class FeatureParts:
         np.cumsum(starts, out=starts)
         postings = np.empty(starts[-1], np.uint64)
         scatter_postings(*arguments, starts[:-1].copy(), postings)
-        for part, a, b in zip(self._parts, starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-            part.append(postings[a:b])
+        self._parts.add(postings, starts.tolist())
 
     def thin(self, families: npt.NDArray[np.int64], limits: ReuseLimits, *, widest: int, jobs: int = 1) -> Postings:
         """The lists of the features in few enough families that all their pairs stay within the limit of work.
@@ -204,13 +207,13 @@ class FeatureParts:
             return _Thinned(postings[:kept].copy(), *(self._keys(found, part) for found in (frequent[:n], spread[:m])))
 
         def first(part: int) -> tuple[_Thinned, npt.NDArray[np.int64]]:
-            postings = np.concatenate([np.empty(0, np.uint64), *self._parts[part]])
-            self._parts[part].clear()
+            postings = self._parts.pop(part)
             postings.sort()
             work = np.zeros(limits.max_frequency + 1, np.int64)
             return thin(postings, limits.max_frequency, part, work), work
 
         found = in_threads(first, range(len(self._parts)), jobs)
+        self._parts.close()
         parts = [part for part, _ in found]
         frequent = [part.frequent for part in parts]
         total = np.sum([work for _, work in found], axis=0)
@@ -280,7 +283,7 @@ def reuse_pairs(
     """
     if families is None:
         families = np.arange(len(samples))
-    parts = FeatureParts(len(samples))
+    parts = FeatureParts(len(samples), Scratch())
     features = rare_features(samples, counts, statistics=statistics, languages=languages, limits=limits)
     parts.add(features, np.arange(len(samples)))
     postings = parts.thin(families, limits, widest=max(2, len(samples)), jobs=jobs)

@@ -38,6 +38,9 @@ class Settings:
         Which relations are reported.
     all_pairs : bool
         Report every pair of a class of identical texts, not only each text's tie to the representative.
+    tier : str
+        ``"near"`` finds near-duplicates alone, by their shared phrases, and aligns nothing; ``"all"`` also rewrites and
+        excerpts, and shows passages.
     base : tuple of str
         Texts that are known boilerplate, such as form letters: what stands in them is shown as such, and counts
         neither for nor against a pair.
@@ -51,6 +54,7 @@ class Settings:
     seed: int = 1
     relation: tuple[Relation, ...] = tuple(relation for relation in Relation if relation in DERIVED)
     all_pairs: bool = False
+    tier: str = "all"
     base: tuple[str, ...] = field(default=(), repr=False)
     model: Model = field(default_factory=Model.shipped, repr=False)
 
@@ -127,6 +131,10 @@ def _checked(name: str, value: Any, where: str) -> Any:
         if not isinstance(value, str | Path):
             raise SettingsError(f"{where}: model must be the path of a file, not {value!r}")
         return Model.read(value)
+    if name == "tier":
+        if value not in ("near", "all"):
+            raise SettingsError(f"{where}: tier must be near or all, not {value!r}")
+        return value
     if name == "all_pairs":
         if not isinstance(value, bool):
             raise SettingsError(f"{where}: all_pairs must be true or false, not {value!r}")

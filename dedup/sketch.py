@@ -32,7 +32,7 @@ __all__ = ["SCHEMES", "MinHasher", "ShingleSamples", "ShingleSets", "Signatures"
 
 SCHEMES = ("fast-similarity", "permutations", "affine-permutations")
 
-_BATCH_BYTES = 1 << 21
+_BATCH_BYTES = 1 << 19
 _ALL = 2**64 - 1
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dedup.corpus import Corpus
+from dedup.corpus import Collection
 from dedup.documents import Document
 from dedup.errors import ModelError
 from dedup.evidence import Evidence
@@ -219,14 +219,17 @@ def _measure(
         more = f", nor {len(unknown) - 1:,} more that are labelled" if len(unknown) > 1 else ""
         raise ModelError(f"{unknown[0]}: no such document was read{more}; labels name documents by their ids")
     known = {document.id: document for document in documents}
-    corpus = Corpus.from_documents([Document(str(i), text) for i, text in enumerate(texts)])
-    statistics = fit(corpus, settings=settings, jobs=jobs).statistics
+    distinct = [Document(str(i), text) for i, text in enumerate(texts)]
+    collection = Collection.from_documents(distinct, settings=settings, jobs=jobs)
+    statistics = fit(collection, settings=settings, jobs=jobs).statistics
     sides = np.array([sorted((number[label.left], number[label.right])) for label in labels], np.int64)
     chosen, places = np.unique(sides, return_inverse=True)
-    part = corpus.select(chosen)
+    part = collection.select(chosen)
     prepared = part.prepare(statistics, settings.base)
     left, right = np.ascontiguousarray(places.reshape(sides.shape).T.astype(np.int32))
-    measured = measure_pairs(part, prepared, statistics, CandidatePairs(left, right), jobs, settings.model)
+    sought = collection.documents(chosen)
+    pairs_of = CandidatePairs(left, right)
+    measured = measure_pairs(sought, part.languages, prepared, statistics, pairs_of, jobs, settings.model)
     pairs = [
         (label, *_in_order(known[label.left], known[label.right], number), evidence)
         for label, (_, evidence) in zip(labels, measured, strict=True)

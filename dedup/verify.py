@@ -49,8 +49,9 @@ def verify(source: Source, pairs: CandidatePairs, *, shingle_size: int = 3, jobs
     """Count the shingles that candidate pairs share.
 
     Works through the pairs in blocks and keeps the shingles of one block alone (for each thread), so memory does not
-    grow with the number of documents. The blocks go by the right documents: of a large bucket, whose pairs are stars
-    around a few hubs, each document then is in one block only, and not in one for each hub.
+    grow with the number of documents. The blocks go by the first neighbour of the left document's first neighbour, so
+    that of a family each document is in one block only; of one too large for that, by the right documents: its pairs
+    are stars around a few hubs, and each document then is not in one block for each hub.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def verify(source: Source, pairs: CandidatePairs, *, shingle_size: int = 3, jobs
     >>> found.common.tolist(), found.left.tolist(), found.reach(0.5).tolist()
     ([2], [3], [True])
     """
-    order = np.lexsort((pairs.left, pairs.right))
+    order = _by_neighbours(pairs, len(source))
     share = len(pairs) // (_BLOCKS_A_THREAD * jobs) if jobs > 1 else _BLOCK_PAIRS
     blocks = CandidatePairs(pairs.left[order], pairs.right[order]).blocks(
         _sizes(source), size=_BLOCK_SIZE, pairs=min(_BLOCK_PAIRS, max(_LEAST_PAIRS, share))
@@ -75,6 +76,12 @@ def verify(source: Source, pairs: CandidatePairs, *, shingle_size: int = 3, jobs
     out = np.empty((3, len(pairs)), np.int64)
     out[:, order] = np.concatenate([np.empty((3, 0), np.int64), *parts], axis=1)
     return Overlaps(*out)
+
+
+def _by_neighbours(pairs: CandidatePairs, documents: int) -> npt.NDArray[np.intp]:
+    first = np.arange(documents, dtype=np.int32)
+    first[pairs.right[::-1]] = pairs.left[::-1]  # pairs ascend: of a document's left neighbours the least is kept
+    return np.lexsort((pairs.left, pairs.right, first[first[pairs.left]]))
 
 
 def _sizes(source: Source) -> npt.NDArray[np.int64]:

@@ -13,10 +13,9 @@ import sys
 import numpy as np
 
 from dedup.alignment import AlignmentInput, Alignments, align_pairs
-from dedup.corpus import Corpus
+from dedup.corpus import Collection, Corpus
 from dedup.documents import Document, TextBatch
 from dedup.evidence import Beats, facts_and_beats, gather_evidence
-from dedup.families import equal_texts
 from dedup.fit import fit
 from dedup.index import Index
 from dedup.index.parts import FEATURE_BITS
@@ -66,10 +65,10 @@ def compile_alignment() -> None:
 
 def compile_rest() -> None:
     """Take two short texts through every stage but the alignment."""
-    corpus = Corpus.from_documents([Document(str(number), text) for number, text in enumerate(_TEXTS)])
-    equal_texts(corpus.tokens)
+    documents = [Document(str(number), text) for number, text in enumerate(_TEXTS)]
+    corpus = Corpus.from_documents(documents)
     corpus.tokens.characters(0)
-    fitted = fit(corpus, limits=ReuseLimits(min_weight=0.0))
+    fitted = fit(Collection.from_documents(documents), limits=ReuseLimits(min_weight=0.0))
     fitted.candidates()
     statistics = fitted.statistics.knowing(phrases=np.zeros(1, np.uint64))
     prepared = corpus.prepare(statistics)
@@ -79,7 +78,7 @@ def compile_rest() -> None:
     facts, beats = facts_and_beats(prepared, corpus.languages)
     facts.own(0, [1], terms=beats.terms, term_offsets=beats.offsets)
     with Index.in_memory() as index:
-        index.add(corpus.documents)
+        index.add(documents)
         index.near(_TEXTS[0])
     for tails in (np.empty(0, np.uint32), np.empty(0, np.uint16)):
         starts, places = np.zeros(65, np.uint32), np.empty(0, np.int64)

@@ -6,11 +6,12 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent.parent / "dedup"
 
 LAYERS = [
-    "version", "errors", "extras", "documents", "parallel", "readers", "kernels", "unicode_table", "tokens", "language",
-    "segments", "stems", "sketch", "exchange", "statistics", "lsh", "reuse", "verify", "tfidf", "boilerplate",
-    "alignment", "division", "matches", "facts", "evidence", "reasons", "limits", "model", "direction", "verdict",
-    "lineages", "origins", "families", "settings", "report", "comparison", "corpus", "fit", "judging", "engine",
-    "store", "index", "labels", "training", "warming", "cli", "__main__",
+    "version", "errors", "extras", "fastjson", "kernels", "strings", "documents", "scratch", "parallel", "readers",
+    "unicode_table", "tokens", "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "reuse",
+    "verify", "tfidf", "boilerplate", "alignment", "division", "matches", "facts", "evidence", "reasons", "limits",
+    "model", "direction", "verdict", "lineages", "origins", "families", "settings", "report", "comparison", "spool",
+    "survey", "corpus", "passes", "fit", "near", "judging", "engine", "store", "index", "labels", "training",
+    "warming", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from dedup.corpus import Corpus
+from dedup.corpus import Collection, Corpus
 from dedup.documents import Document, TextBatch
 from dedup.errors import MismatchError
 from dedup.fit import fit
@@ -109,7 +109,7 @@ def fitted() -> Statistics:
     forms = [f"shares of the company closed {story}" for story in STORIES[:12]]
     texts = [*forms, STORIES[12], f"{STORIES[12]} end", STORIES[13]]
     return fit(
-        Corpus.from_documents([Document(f"{i:02}", f"{text}\n\n{FOOT}") for i, text in enumerate(texts)])
+        Collection.from_documents([Document(f"{i:02}", f"{text}\n\n{FOOT}") for i, text in enumerate(texts)])
     ).statistics
 
 

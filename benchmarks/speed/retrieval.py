@@ -13,11 +13,12 @@ from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.pan13 import KINDS
 from benchmarks.quality.score import Cell, Table, render
 from benchmarks.speed.scenario import WANTED, scenario
-from dedup.corpus import Corpus
-from dedup.documents import Document
+from dedup.corpus import Collection
+from dedup.documents import Document, TextBatch
 from dedup.families import equal_texts
 from dedup.fit import fit
 from dedup.reuse import ReuseLimits
+from dedup.tokens import tokenize
 
 __all__ = ["candidate_pairs", "measure"]
 
@@ -41,11 +42,10 @@ def measure(*, short: bool = False, limits: ReuseLimits = ReuseLimits()) -> None
 
 def candidate_pairs(documents: Sequence[Document], limits: ReuseLimits) -> tuple[set[Pair], float]:
     """Pairs of ids that retrieval brings together, equal texts included, and how many there are a document."""
-    everything = Corpus.from_documents(documents)
-    classes = equal_texts(everything.tokens)
+    classes = equal_texts(tokenize(TextBatch.from_texts(document.text for document in documents)))
     heads = np.unique(classes)
-    corpus = everything.select(heads)
-    found = fit(corpus, limits=limits).candidates()
+    collection = Collection.from_documents([documents[head] for head in heads])
+    found = fit(collection, limits=limits).candidates()
     tied: dict[int, list[str]] = {}
     for document, head in zip(documents, classes.tolist(), strict=True):
         tied.setdefault(head, []).append(document.id)

@@ -23,7 +23,7 @@ from scipy.optimize import minimize
 from benchmarks.quality.corpora import ROOT, read_csv, read_jsonl, read_text
 from benchmarks.quality.lineage import read_lineage
 from dedup.alignment import align_pairs
-from dedup.corpus import Corpus
+from dedup.corpus import Collection, Corpus
 from dedup.division import divide_passages
 from dedup.documents import Document
 from dedup.evidence import Evidence, facts_and_beats, gather_evidence
@@ -87,9 +87,10 @@ def measure(
 ) -> list[tuple[tuple[str, str], Evidence]]:
     """Evidence of the given pairs on the background alone, or of all candidate pairs of a collection."""
     names = sorted(texts)
-    corpus = Corpus.from_documents([Document(name, texts[name]) for name in names])
+    documents = [Document(name, texts[name]) for name in names]
+    corpus = Corpus.from_documents(documents)
     if pairs is None:
-        fitted = learn(corpus)
+        fitted = learn(Collection.from_documents(documents))
         chosen, statistics = fitted.candidates(), fitted.statistics
     else:
         at = {name: i for i, name in enumerate(names)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -204,7 +204,7 @@ class Index:
         texts that were added since. Of texts with the same words, the first by id is compared.
 
         A doubtful pair, and the source where several are named, are decided by third texts: by all of the story in
-        ``dedup.compare``, here by the twelve likeliest matches of the document and their pairs with each other.
+        ``dedup.compare``, here by the eight likeliest matches of the document and their pairs with each other.
         """
         with self._turn:
             self._check_texts("verify what it finds")
@@ -254,7 +254,7 @@ class Index:
         both = {**found, **asked}
         return Comparison(
             matches=sorted(matches, key=lambda match: (match.left, match.right)),
-            families=build_families([match for match in matches if match.derived], both),
+            families=build_families([match for match in matches if match.derived], partial(_rank, both)),
             documents=both,
             skipped=list(skipped),
             stages=[
@@ -324,9 +324,9 @@ class Index:
         """
         with self._turn:
             self._check_texts("compare its documents")
-            documents = [row.unpack() for row in self._core.database.documents()]
             newer = None if since is None else set(self._core.database.names(after=since))
-        found = compare(documents, settings=self._core.settings, jobs=jobs)
+            documents = (row.unpack() for row in self._core.database.documents())
+            found = compare(documents, settings=self._core.settings, jobs=jobs)
         if newer is None:
             return found
         matches = [match for match in found.matches if match.left in newer or match.right in newer]
@@ -397,3 +397,9 @@ class Index:
     def _check_texts(self, purpose: str) -> None:
         if not self._core.facts["texts"]:
             raise StoreError(f"an index without texts cannot {purpose}; near() finds what has like signatures")
+
+
+def _rank(documents: Mapping[str, Document], name: str) -> tuple[float, int]:
+    """When a document was published, and its length."""
+    document = documents[name]
+    return document.date.timestamp() if document.date else float("inf"), len(document.text)

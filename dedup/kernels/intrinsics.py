@@ -17,11 +17,14 @@ from typing import Any
 import numba
 from llvmlite import ir
 from numba import types
+from numba.core.cgutils import raw_memcpy
 from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
 __all__ = [
     "address",
+    "choose",
+    "copy_bytes",
     "count_ones",
     "fold_block",
     "inlined",
@@ -31,6 +34,9 @@ __all__ = [
     "load_short",
     "load_word",
     "multiply_mix",
+    "narrow_bytes",
+    "narrow_halves",
+    "narrow_shorts",
     "store_byte",
     "store_half",
     "store_word",
@@ -87,6 +93,28 @@ def multiply_mix(typing_context: Any, left: Any, right: Any) -> Signature:
         return builder.xor(builder.trunc(product, _WORD), high)
 
     return types.uint64(types.uint64, types.uint64), generate
+
+
+@_instruction
+def choose(typing_context: Any, condition: Any, left: Any, right: Any) -> Signature:
+    """The left of two uint64 where a condition holds, else the right one; never by a branch."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.select(*args)
+
+    return types.uint64(types.boolean, types.uint64, types.uint64), generate
+
+
+@_instruction
+def copy_bytes(typing_context: Any, source: Any, target: Any, count: Any) -> Signature:
+    """Copy bytes from one address to another."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        left, right = (builder.inttoptr(place, _BYTE.as_pointer()) for place in args[:2])
+        raw_memcpy(builder, right, left, args[2], 1)
+        return context.get_dummy_value()
+
+    return types.void(types.uint64, types.uint64, types.uint64), generate
 
 
 @_instruction
@@ -148,6 +176,27 @@ def lead_masks(typing_context: Any, data: Any, position: Any) -> Signature:
 
 
 @_instruction
+def narrow_bytes(typing_context: Any, data: Any, position: Any, target: Any) -> Signature:
+    """Copy 32 characters of one byte; see `narrow_halves`."""
+    return _narrow(data, _BYTE)
+
+
+@_instruction
+def narrow_shorts(typing_context: Any, data: Any, position: Any, target: Any) -> Signature:
+    """Write the lowest bytes of 32 characters of two bytes; see `narrow_halves`."""
+    return _narrow(data, _SHORT)
+
+
+@_instruction
+def narrow_halves(typing_context: Any, data: Any, position: Any, target: Any) -> Signature:
+    """Write the lowest bytes of 32 characters of four bytes to an address; which are at least 0x80, which 0x800.
+
+    The first character is the lowest bit of each mask.
+    """
+    return _narrow(data, _HALF)
+
+
+@_instruction
 def fold_block(typing_context: Any, data: Any, position: Any, target: Any) -> Signature:
     """Copy 64 bytes to the address ``target``, ASCII folded; which are ASCII word bytes, non-ASCII, ASCII apostrophes.
 
@@ -169,6 +218,25 @@ def fold_block(typing_context: Any, data: Any, position: Any, target: Any) -> Si
         return context.make_tuple(builder, signature.return_type, masks)
 
     return types.UniTuple(types.uint64, 3)(data, types.int64, types.uint64), generate
+
+
+def _narrow(data: Any, element: Any) -> Signature:
+    many, bytes_ = ir.VectorType(element, 32), ir.VectorType(_BYTE, 32)
+
+    def at_least(builder: Any, block: Any, limit: int) -> Any:
+        if limit >= 1 << element.width:
+            return ir.Constant(_WORD, 0)
+        mask = builder.icmp_unsigned(">=", block, ir.Constant(many, [limit] * 32))
+        return builder.zext(builder.bitcast(mask, _HALF), _WORD)
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        block = builder.load(_pointer(context, builder, signature, args, many), align=1)
+        narrow = block if element is _BYTE else builder.trunc(block, bytes_)
+        builder.store(narrow, builder.inttoptr(args[2], bytes_.as_pointer()), align=1)
+        masks = [at_least(builder, block, limit) for limit in (0x80, 0x800)]
+        return context.make_tuple(builder, signature.return_type, masks)
+
+    return types.UniTuple(types.uint64, 2)(data, types.int64, types.uint64), generate
 
 
 def _load(data: Any, element: Any) -> Signature:

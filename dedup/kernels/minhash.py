@@ -15,9 +15,9 @@ MERSENNE_PRIME = 2**61 - 1
 
 _PRIME = np.uint64(MERSENNE_PRIME)
 _32 = np.uint64(32)
+_HIGH, _LOW = np.uint64(0xFFFFFFFF00000000), np.uint64(0xFFFFFFFF)
 _61 = np.uint64(61)
 _EMPTY = np.uint32(0xFFFFFFFF)
-_FREE = np.uint32(0)
 
 
 @inner
@@ -25,27 +25,28 @@ def _throw(
     shingles: npt.NDArray[np.uint64],
     n: int,
     add: np.uint64,
-    taken: npt.NDArray[np.uint32],
-    values: npt.NDArray[np.uint64],
+    places: npt.NDArray[np.uint64],
     out: npt.NDArray[np.uint32],
 ) -> None:
-    """Throw every shingle into one bin; bins that are ``taken`` (all bits 1, else 0) keep what they have."""
+    """Throw every shingle into one bin, which keeps the least value."""
     bins = np.uint64(len(out))
     for i in range(n):
-        values[i] = mix(shingles[i] + add)
+        value = mix(shingles[i] + add)
+        places[i] = (value >> _32) * bins & _HIGH | value & _LOW  # the bin, and the value, in half a word each
+    out[:] = _EMPTY
     for i in range(n):
-        b = ((values[i] >> _32) * bins) >> _32
-        out[b] = min(out[b], np.uint32(values[i]) | taken[b])
+        b = places[i] >> _32
+        out[b] = min(out[b], np.uint32(places[i]))
 
 
 @inner
-def _mark_taken(out: npt.NDArray[np.uint32], taken: npt.NDArray[np.uint32]) -> int:
-    """Mark the bins that have a value; returns how many have none."""
+def _fill_empty(found: npt.NDArray[np.uint32], out: npt.NDArray[np.uint32]) -> int:
+    """Give to bins that have no value the one found for them; returns how many still have none."""
     missing = 0
     for b in range(len(out)):
-        empty = out[b] == _EMPTY
-        taken[b] = _FREE if empty else _EMPTY
-        missing += np.int64(empty)
+        value = found[b] if out[b] == _EMPTY else out[b]
+        missing += np.int64(value == _EMPTY)
+        out[b] = value
     return missing
 
 
@@ -54,21 +55,20 @@ def _sketch(
     shingles: npt.NDArray[np.uint64],
     n: int,
     seed: np.uint64,
-    taken: npt.NDArray[np.uint32],
-    values: npt.NDArray[np.uint64],
+    places: npt.NDArray[np.uint64],
+    found: npt.NDArray[np.uint32],
     out: npt.NDArray[np.uint32],
 ) -> None:
     bins = len(out)
     out[:] = _EMPTY
-    taken[:] = _FREE
     if n == 0:
         return
     for number in range(bins):
-        _throw(shingles, n, seed + np.uint64(number) * STEP, taken, values, out)
-        if _mark_taken(out, taken) == 0:
+        _throw(shingles, n, seed + np.uint64(number) * STEP, places, found)
+        if _fill_empty(found, out) == 0:
             return
     for b in range(bins):
-        if taken[b] == _FREE:
+        if out[b] == _EMPTY:
             add = seed + np.uint64(bins + b) * STEP
             for i in range(n):
                 out[b] = min(out[b], np.uint32(mix(shingles[i] + add)))
@@ -92,11 +92,11 @@ def fast_similarity_signatures(
     """
     longest = longest_document(offsets)
     shingles = np.empty(longest, np.uint64)
-    values = np.empty(longest, np.uint64)
-    taken = np.empty(out.shape[1], np.uint32)
+    places = np.empty(longest, np.uint64)
+    found = np.empty(out.shape[1], np.uint32)
     for i in range(len(offsets) - 1):
         n = shingles_of(hashes[offsets[i] : offsets[i + 1]], size, shingles)
-        _sketch(shingles, n, seed, taken, values, out[i])
+        _sketch(shingles, n, seed, places, found, out[i])
 
 
 @inner

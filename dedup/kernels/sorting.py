@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner
 
-__all__ = ["ascending", "find", "sort_unique", "stable_order"]
+__all__ = ["ascending", "find", "sort_hashes", "sort_unique", "stable_order"]
 
 _64 = np.uint64(64)
 _MAX_BITS = 20
 _MAX_BUCKET = 64
+_MOST_EQUAL = 1024
 
 
 @inner
@@ -48,19 +49,16 @@ def _scatter(
 
 
 @inner
-def sort_unique(
+def sort_hashes(
     values: npt.NDArray[np.uint64], n: int, out: npt.NDArray[np.uint64], counts: npt.NDArray[np.int32]
-) -> int:
-    """Write the distinct values of ``values[:n]`` to ``out``, ascending; returns how many.
+) -> None:
+    """Write ``values[:n]`` to ``out``, ascending.
 
     A bucket sort by the leading bits and one insertion pass: expected O(n) for hashes, several times faster than a
-    comparison sort at the length of an article. Buckets that are too full (many equal values) fall back on a merge
-    sort, so the worst case is O(n log n). ``counts`` is scratch of at least ``2 * n`` and 2 items, at most
-    2²⁰.
+    comparison sort at the length of an article. Buckets that are too full fall back on a merge sort, so the worst case
+    is O(n log n). ``counts`` is scratch of at least ``2 * n`` and 2 items, at most 2²⁰.
     """
-    if n == 0:
-        return 0
-    if _scatter(values, n, _bucket_bits(n), out, counts) <= _MAX_BUCKET:
+    if _scatter(values, n, _bucket_bits(n), out, counts) <= _MAX_BUCKET + min(n // 16, _MOST_EQUAL):
         for i in range(1, n):
             value = out[i]
             j = i - 1
@@ -72,6 +70,16 @@ def sort_unique(
         ordered = ascending(values, n)
         for i in range(n):
             out[i] = ordered[i]
+
+
+@inner
+def sort_unique(
+    values: npt.NDArray[np.uint64], n: int, out: npt.NDArray[np.uint64], counts: npt.NDArray[np.int32]
+) -> int:
+    """Write the distinct values of ``values[:n]`` to ``out``, ascending, as `sort_hashes` does; returns how many."""
+    if n == 0:
+        return 0
+    sort_hashes(values, n, out, counts)
     kept = 1
     previous = out[0]
     for i in range(1, n):

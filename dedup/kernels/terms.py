@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dedup.kernels.compile import inner, kernel
 from dedup.kernels.mixing import STEP, mix, rotate
 from dedup.kernels.shingles import longest_document
-from dedup.kernels.sorting import ascending
+from dedup.kernels.sorting import sort_hashes
 
 __all__ = ["count_terms", "pair_term", "pair_terms", "sentence_terms"]
 
@@ -67,15 +67,18 @@ def count_terms(
 ) -> int:
     """Distinct terms of each document, ascending, and how often each occurs; returns how many are written.
 
-    O(n log n) in a document's tokens. ``terms`` and ``counts`` hold as many items as there are tokens.
+    O(n) expected in a document's tokens. ``terms`` and ``counts`` hold as many items as there are tokens.
     """
-    scratch = np.empty(longest_document(offsets), np.uint64)
+    longest = longest_document(offsets)
+    scratch = np.empty(longest, np.uint64)
+    ordered = np.empty(longest, np.uint64)
+    buckets = np.empty(min(2 * longest + 2, 1 << 20), np.int32)
     written = 0
     out_offsets[0] = 0
     for d in range(len(offsets) - 1):
         a, b = offsets[d], offsets[d + 1]
         n = _terms_of(hashes[a:b], starts[a:b], ends[a:b], scratch)
-        ordered = ascending(scratch, n)
+        sort_hashes(scratch, n, ordered, buckets)
         i = 0
         while i < n:
             j = i + 1

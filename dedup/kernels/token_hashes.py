@@ -50,11 +50,11 @@ GROWTH = 12
 """No folded form has more than this many times the bytes of its character."""
 
 _0, _1, _2, _3, _4, _6, _7, _8 = (np.uint64(number) for number in (0, 1, 2, 3, 4, 6, 7, 8))
-_16, _56, _63, _256 = (np.uint64(number) for number in (16, 56, 63, 256))
+_16, _31, _56, _63, _256 = (np.uint64(number) for number in (16, 31, 56, 63, 256))
 _A, _B, _C = np.uint64(0xFFA247533BFCB333), np.uint64(0xFF15560397F92A3B), np.uint64(0xFF715D3EA8D21779)
 _EACH_LOWEST_BIT, _EACH_HIGHEST_BIT = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
-_FIRST_BYTES = np.array([(1 << 8 * min(count, 8)) - 1 for count in range(17)], np.uint64)
-_NEXT_BYTES = np.array([(1 << 8 * max(count - 8, 0)) - 1 for count in range(17)], np.uint64)
+_FIRST_BYTES = np.array([(1 << 8 * min(count, 8)) - 1 for count in range(32)], np.uint64)
+_NEXT_BYTES = np.array([(1 << 8 * min(max(count - 8, 0), 8)) - 1 for count in range(32)], np.uint64)
 
 
 @inlined
@@ -112,30 +112,51 @@ def _hash_with_holes(low: Word, high: Word, length: Word) -> Word:
 
 @inner
 def hash_tokens(folded: Word, singles: Word, starts: Word, ends: Word, count: Word, hashes: Word, marked: Word) -> Word:
-    """Second pass over one text: the hashes of its tokens; returns how many it could not make, listed in ``marked``."""
-    failed = _0
+    """Second pass over one text: the hashes of its tokens; returns how many it could not make, listed in ``marked``.
+
+    Long tokens and those with markers are rare: they are left to a second loop, and the first one stays in registers.
+    """
+    rare = _0
     for token in range(count):
         start = load_half(starts, token << _2)
         length = load_half(ends, token << _2) - start
-        low = load_word(folded, start) & _FIRST_BYTES[min(length, _16)]
-        high = load_word(folded, start + _8) & _NEXT_BYTES[min(length, _16)]
-        value = _hash_short(low, high, length)
-        if (low | high) & _EACH_HIGHEST_BIT | length >> _4 == _0:
-            store_word(hashes, token << _3, value & ~_1)
-            continue
-        fails = _0
+        low = load_word(folded, start) & _FIRST_BYTES[length & _31]
+        high = load_word(folded, start + _8) & _NEXT_BYTES[length & _31]
+        value = _hash_short(low, high, length) & ~_1
+        if (low | high) & _EACH_HIGHEST_BIT | length >> _4 != _0:
+            if length > _16 or _markers(low, high) != _0:
+                store_half(marked, rare << _2, token)
+                rare += _1
+                continue
+            value |= _is_single(singles, start)
+        store_word(hashes, token << _3, value)
+    return _hash_rare(folded, singles, starts, ends, rare, hashes, marked)
+
+
+@inlined
+def _is_single(singles: Word, start: Word) -> Word:
+    return load_word(singles, start >> _6 << _3) >> (start & _63) & _1
+
+
+@inner
+def _hash_rare(folded: Word, singles: Word, starts: Word, ends: Word, count: Word, hashes: Word, marked: Word) -> Word:
+    """The hashes of the ``count`` tokens in ``marked``; returns how many fail, and leaves only them there."""
+    failed = _0
+    for i in range(count):
+        token = load_half(marked, i << _2)
+        start = load_half(starts, token << _2)
+        length = load_half(ends, token << _2) - start
         if length > _16:
             value, fails = _hash_long(folded, start, length)
-        elif _markers(low, high) != _0:
+        else:
+            low = load_word(folded, start) & _FIRST_BYTES[length]
+            high = load_word(folded, start + _8) & _NEXT_BYTES[length]
             value = _hash_with_holes(low, high, length)
-            fails = _holes(low ^ _EACH_LOWEST_BIT) | _holes(
-                high ^ _EACH_LOWEST_BIT
-            )  # `LONGER` is `HOLE` but for one bit
+            fails = _holes(low ^ _EACH_LOWEST_BIT) | _holes(high ^ _EACH_LOWEST_BIT)  # `LONGER` is `HOLE` but for a bit
         if fails != _0:
             store_half(marked, failed << _2, token)
             failed += _1
-        single = load_word(singles, start >> _6 << _3) >> (start & _63) & _1
-        store_word(hashes, token << _3, value & ~_1 | single)
+        store_word(hashes, token << _3, value & ~_1 | _is_single(singles, start))
     return failed
 
 

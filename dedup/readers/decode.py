@@ -208,13 +208,44 @@ class Lines:
 
     def __init__(self, stream: BinaryIO, where: str, limit: int, *, newline: str) -> None:
         head, stream = peek(stream)
+        encoding = _encoding_of_head(head, where)
         self._where = where
         self._limit = limit
-        self._text = io.TextIOWrapper(stream, _encoding_of_head(head, where), _errors(head), newline)
+        self._repaired = 0
+        self._text = io.TextIOWrapper(stream, encoding, _errors(head), newline)
+        self.are_utf8 = encoding == "utf-8"
+
+    def encoded(self) -> Iterator[bytes | None]:
+        """Each line with its end as it stands in the file, when all are UTF-8; ``None`` for one that is too long."""
+        stream = self._text.detach()
+        most = 4 * self._limit
+        try:
+            while line := stream.readline(most + 1):
+                if len(line) <= self._limit or (
+                    len(line) <= most and len(line.decode("utf-8", "surrogateescape")) <= self._limit
+                ):
+                    yield line
+                    continue
+                while line and not line.endswith(b"\n"):
+                    line = stream.readline(_HEAD)
+                yield None
+        finally:
+            self._warn()
+
+    def decoded(self, line: bytes) -> str:
+        """A line of `encoded`; one that is not UTF-8 after all is decoded for itself, and counted in a warning."""
+        text = line.decode("utf-8", "surrogateescape")
+        if not text.isascii() and _ESCAPED.search(text):
+            self._repaired += 1
+            return _repaired(text)
+        return text
+
+    def _warn(self) -> None:
+        if self._repaired:
+            _log.warning("%s: %d lines are not UTF-8; their encoding was guessed", self._where, self._repaired)
 
     def __iter__(self) -> Iterator[str | None]:
         """Each line with its end; ``None`` for one that is longer than the limit."""
-        repaired = 0
         try:
             while line := self._text.readline(self._limit + 1):
                 if len(line) > self._limit and not line.endswith("\n"):
@@ -222,14 +253,13 @@ class Lines:
                         pass
                     yield None
                 elif not line.isascii() and _ESCAPED.search(line):
-                    repaired += 1
+                    self._repaired += 1
                     yield _repaired(line)
                 else:
                     yield line
         finally:
             self._text.detach()
-            if repaired:
-                _log.warning("%s: %d lines are not UTF-8; their encoding was guessed", self._where, repaired)
+            self._warn()
 
 
 def _errors(head: bytes) -> str:

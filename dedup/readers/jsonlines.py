@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from dedup.documents import Document
 from dedup.errors import ReadError
+from dedup.fastjson import loads
 from dedup.readers.decode import Lines, decode, open_stream, peek, read_whole, too_large
 from dedup.readers.files import SourceFile
 from dedup.readers.options import ReadOptions
@@ -40,16 +41,30 @@ def read_stream(source: SourceFile, options: ReadOptions, problems: Problems) ->
 def _records(
     stream: BinaryIO, source: SourceFile, options: ReadOptions, problems: Problems
 ) -> Iterator[tuple[int, Document]]:
-    for number, line in enumerate(Lines(stream, source.name, options.max_document, newline="\n"), 1):
+    lines = Lines(stream, source.name, options.max_document, newline="\n")
+    for number, line in enumerate(lines.encoded() if lines.are_utf8 else lines, 1):
         where = f"{source.name}:{number}"
         try:
             if line is None:
                 raise ReadError(too_large(options.max_document, "characters"))
-            if not line.isspace():
-                record = _parsed(line)
-                yield number, document_from_record(record, f"{source.id}:{number}", where, options, problems)
+            record = _quickly_parsed(line) if isinstance(line, bytes) else None
+            if record is None:
+                text = lines.decoded(line) if isinstance(line, bytes) else line
+                if text.isspace():
+                    continue
+                record = _parsed(text)
+            yield number, document_from_record(record, f"{source.id}:{number}", where, options, problems)
         except ReadError as problem:
             problems.skip(where, str(problem))
+
+
+def _quickly_parsed(line: bytes) -> dict[str, Any] | None:
+    """The object that a line of UTF-8 holds; ``None`` where something is the matter with it."""
+    try:
+        record = loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
 
 
 def _parsed(line: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ _READERS: Mapping[Kind, _Reader] = {
     Kind.PARQUET: read_parquet,
     Kind.STREAM: read_stream,
 }
+_LINE_BITS = 40
 _EXTRAS = {Kind.HTML: import_trafilatura, Kind.PARQUET: import_pyarrow}
 
 
@@ -95,20 +96,25 @@ def read_documents(
 
 
 def _documents(names: list[str], options: ReadOptions, problems: Problems) -> Iterator[Document]:
-    first_places: dict[str, tuple[str, int]] = {}
+    first_places: dict[str, int] = {}
+    sources: list[str] = []
     argument = ""
     for source in find_files(names, options, problems):
+        sources.append(source.name)
+        number = (len(sources) - 1) << _LINE_BITS
         if source.argument != argument:
             problems.close(argument)
             argument = source.argument
         for line, document in _from_file(source, options, problems):
-            path, first_line = first_places.setdefault(document.id, (source.name, line))
-            if (path, first_line) == (source.name, line):
+            place = number | line
+            first = first_places.setdefault(document.id, place)
+            if first == place:
                 yield document
             else:
+                earlier = _place(sources[first >> _LINE_BITS], first & ((1 << _LINE_BITS) - 1))
                 problems.skip(
                     _place(source.name, line),
-                    f"the id {document.id[:200]!r} is already that of {_place(path, first_line)}; ids must differ",
+                    f"the id {document.id[:200]!r} is already that of {earlier}; ids must differ",
                 )
         if not source.kind.is_one_document:
             problems.close(source.name)

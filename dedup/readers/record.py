@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from dedup.documents import Document, parse_date
 from dedup.errors import ReadError
@@ -13,6 +13,8 @@ from dedup.readers.options import ReadOptions
 from dedup.readers.problems import Problems
 
 __all__ = ["document_from_record", "document_from_text"]
+
+T = TypeVar("T")
 
 
 def document_from_record(
@@ -34,7 +36,8 @@ def document_from_record(
         raise ReadError(f"field {options.text_field!r} is not a text but {_type_name(text)}")
     if len(text) > options.max_document:
         raise ReadError(too_large(options.max_document, "characters"))
-    rest = {name: value for name, value in record.items() if name != options.text_field}
+    rest = dict(record)
+    del rest[options.text_field]
     return document_from_text(_id_of(rest, options) or default_id, text, rest, where, options, problems)
 
 
@@ -45,24 +48,29 @@ def document_from_text(
 
     A value that cannot be used stays in ``fields`` under its own name.
     """
-    title, outlet, url = (
-        _text_of(known.get(name)) for name in (options.title_field, options.outlet_field, options.url_field)
+    fields = dict(known)
+    title, outlet, url, language = (
+        _taken(fields, name, convert)
+        for name, convert in (
+            (options.title_field, _text_of),
+            (options.outlet_field, _text_of),
+            (options.url_field, _text_of),
+            (options.language_field, _language_of),
+        )
     )
-    language = _language_of(known.get(options.language_field))
-    date = _date_of(known.get(options.date_field), where, problems)
-    used = {
-        options.title_field: title,
-        options.outlet_field: outlet,
-        options.url_field: url,
-        options.language_field: language,
-        options.date_field: date,
-    }
-    fields = {
-        name: value
-        for name, value in known.items()
-        if name not in used or (used[name] is None and not _is_blank(value))
-    }
+    date = _taken(fields, options.date_field, lambda value: _date_of(value, where, problems))
     return Document(encodable(document_id), text, title, outlet, date, url, language, fields)
+
+
+def _taken(fields: dict[str, Any], name: str, convert: Callable[[Any], T | None]) -> T | None:
+    """What a field means; it goes, unless it holds something that means nothing here."""
+    if name not in fields:
+        return None
+    value = fields[name]
+    converted = convert(value)
+    if converted is not None or _is_blank(value):
+        del fields[name]
+    return converted
 
 
 def encodable(text: str) -> str:
@@ -71,7 +79,7 @@ def encodable(text: str) -> str:
     >>> encodable("caf\udce9")
     'caf\\udce9'
     """
-    return text.encode("utf-8", "backslashreplace").decode()
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def _id_of(rest: dict[str, Any], options: ReadOptions) -> str | None:

@@ -1,0 +1,159 @@
+"""Room for what a comparison works on: memory up to a limit, and unnamed temporary files beyond it.
+
+The files have no name from the moment they are made, so that nothing of them is left behind whatever ends the process.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.documents import PADDING
+
+__all__ = ["DEFAULT_MEMORY", "ByteLog", "Parts", "Scratch"]
+
+DEFAULT_MEMORY = 1 << 30
+"""Bytes that large arrays may take together, before they go to files."""
+
+_PIECE = 1 << 20
+
+
+class Scratch:
+    """Gives out room for large arrays.
+
+    Parameters
+    ----------
+    memory : int
+        Bytes to give out before temporary files are made. What is given out never changes what comes out.
+
+    Examples
+    --------
+    >>> isinstance(Scratch(0).empty((2, 3), np.uint32), np.memmap)
+    True
+    """
+
+    def __init__(self, memory: int = DEFAULT_MEMORY) -> None:
+        self._left = memory
+
+    def take(self, size: int) -> bool:
+        """Whether so many bytes may be held in memory; they are counted if so."""
+        fits = size <= self._left
+        self._left -= size if fits else 0
+        return fits
+
+    def give_back(self, size: int) -> None:
+        """Bytes that were taken and are free again."""
+        self._left += size
+
+    def empty(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """An array of any content, in memory or in a file."""
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        if size == 0 or self.take(size):
+            return np.empty(shape, dtype)
+        with tempfile.TemporaryFile() as file:
+            return np.memmap(file, dtype, "w+", shape=shape)
+
+
+class ByteLog:
+    """Bytes written one behind the other, then read in any order.
+
+    Parameters
+    ----------
+    scratch : Scratch
+    """
+
+    def __init__(self, scratch: Scratch) -> None:
+        self._scratch = scratch
+        self._held = bytearray()
+        self._taken = 0
+        self._file: Any = None
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Put bytes behind those before."""
+        if self._file is None:
+            if self._scratch.take(len(data)):
+                self._taken += len(data)
+                self._held += data
+                return
+            self._file = tempfile.TemporaryFile(buffering=_PIECE)  # noqa: SIM115
+            self._file.write(self._held)
+            self._scratch.give_back(self._taken)
+            self._held, self._taken = bytearray(), 0
+        self._file.write(data)
+
+    def finish(self) -> npt.NDArray[np.uint8]:
+        """All that was written, with as many bytes behind it as kernels may read; nothing is to be written any more."""
+        if self._file is None:
+            self._held += bytes(PADDING)
+            return np.frombuffer(self._held, np.uint8)
+        self._file.write(bytes(PADDING))
+        self._file.flush()
+        with self._file as file:
+            return np.memmap(file, np.uint8, "r")
+
+
+class Parts:
+    """Numbers divided into parts, collected piece by piece, and read a part at a time.
+
+    Parameters
+    ----------
+    count : int
+        Parts.
+    scratch : Scratch
+    """
+
+    def __init__(self, count: int, scratch: Scratch) -> None:
+        self._scratch = scratch
+        self._held: list[list[npt.NDArray[np.uint64]]] = [[] for _ in range(count)]
+        self._written: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+        self._taken = 0
+        self._file: Any = None
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def add(self, numbers: npt.NDArray[np.uint64], bounds: Sequence[int]) -> None:
+        """Put ``numbers[bounds[i]:bounds[i + 1]]`` into part i."""
+        if not self._scratch.take(numbers.nbytes):
+            self._spill()
+            if not self._scratch.take(numbers.nbytes):
+                self._write([numbers[a:b] for a, b in pairwise(bounds)])
+                return
+        self._taken += numbers.nbytes
+        for held, a, b in zip(self._held, bounds[:-1], bounds[1:], strict=True):
+            held.append(numbers[a:b])
+
+    def pop(self, part: int) -> npt.NDArray[np.uint64]:
+        """A part, in memory; it is forgotten here."""
+        pieces = [np.empty(0, np.uint64), *self._held[part]]
+        for start, size in self._written[part]:
+            pieces.append(np.frombuffer(os.pread(self._file.fileno(), 8 * size, start), np.uint64))
+        self._held[part], self._written[part] = [], []
+        return np.concatenate(pieces)
+
+    def close(self) -> None:
+        """Give back what was taken."""
+        self._scratch.give_back(self._taken)
+        self._taken = 0
+        if self._file is not None:
+            self._file.close()
+
+    def _spill(self) -> None:
+        self._write([np.concatenate([np.empty(0, np.uint64), *held]) for held in self._held])
+        self._held = [[] for _ in self._held]
+        self._scratch.give_back(self._taken)
+        self._taken = 0
+
+    def _write(self, pieces: Sequence[npt.NDArray[np.uint64]]) -> None:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        for written, piece in zip(self._written, pieces, strict=True):
+            if len(piece):
+                written.append((self._file.tell(), len(piece)))
+                self._file.write(np.ascontiguousarray(piece).data)

@@ -1,0 +1,144 @@
+"""The first pass over documents: each is read once, put in the spool, and sketched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.boilerplate import known_text
+from dedup.documents import Document, TextBatch
+from dedup.kernels.lines import document_fingerprints
+from dedup.parallel import in_threads
+from dedup.scratch import Scratch
+from dedup.segments import segment
+from dedup.settings import Settings
+from dedup.sketch import MinHasher
+from dedup.spool import Spool
+from dedup.tokens import keep_tokens, tokenize
+
+__all__ = ["Survey", "survey"]
+
+_BATCH_CHARACTERS = 1 << 20
+
+Tell = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """Documents and their sketches, by the order in which they were read.
+
+    Attributes
+    ----------
+    spool : Spool
+    fingerprints : uint64 array (n, 2)
+        Of the token sequences.
+    lengths : int64 array (n,)
+        In tokens.
+    wordy : bool array (n,)
+        Whether a document has tokens beside those of known templates.
+    signatures : uint32 array (n, num_perm)
+    """
+
+    spool: Spool
+    fingerprints: npt.NDArray[np.uint64]
+    lengths: npt.NDArray[np.int64]
+    wordy: npt.NDArray[np.bool_]
+    signatures: npt.NDArray[np.uint32]
+
+    def classes(self) -> npt.NDArray[np.int64]:
+        """For each document by order of ids, the number of the first one with the same tokens.
+
+        A document without tokens equals no other: empty never matches empty.
+        """
+        order = self.spool.order()
+        prints = self.fingerprints[order]
+        by_print = np.lexsort((prints[:, 1], prints[:, 0]))
+        new = np.ones(len(order), np.bool_)
+        new[1:] = (np.diff(prints[by_print], axis=0) != 0).any(axis=1)
+        classes = np.empty(len(order), np.int64)
+        classes[by_print] = by_print[np.flatnonzero(new)][np.cumsum(new) - 1]
+        wordless = np.flatnonzero(self.lengths[order] == 0)
+        classes[wordless] = wordless
+        return classes
+
+
+def survey(
+    documents: Iterable[Document],
+    *,
+    settings: Settings,
+    scratch: Scratch,
+    jobs: int = 1,
+    tell: Tell = lambda name, done, total: None,
+) -> Survey:
+    """Read documents of different ids, keep them, and sketch them.
+
+    Parameters
+    ----------
+    documents : iterable of Document
+    settings : Settings
+        ``num_perm``, ``seed`` and ``base`` count.
+    scratch : Scratch
+    jobs : int
+        Threads; the documents are read by the caller's.
+    tell : callable
+        Told how many are read.
+    """
+    spool = Spool(scratch)
+    hasher = MinHasher(settings.num_perm, seed=settings.seed)
+    base = known_text(settings.base)
+
+    def sketch(batch: TextBatch) -> _Sketches:
+        tokens = tokenize(batch)
+        prints = np.empty((len(tokens), 2), np.uint64)
+        document_fingerprints(tokens.hashes, tokens.offsets, prints)
+        own = keep_tokens(tokens, ~base.mark(tokens, segment(tokens))) if base else tokens
+        return _Sketches(prints, np.diff(tokens.offsets), np.diff(own.offsets) > 0, hasher.signatures(own).values)
+
+    def batches() -> Iterator[TextBatch]:
+        for group in _batches(documents):
+            batch = TextBatch.from_texts(document.text for document in group)
+            spool.add(group, batch)
+            tell("reading", len(spool), 0)
+            yield batch
+
+    parts = in_threads(sketch, batches(), jobs)
+    spool.finish()
+    return _joined(spool, parts, scratch, settings.num_perm)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sketches:
+    prints: npt.NDArray[np.uint64]
+    lengths: npt.NDArray[np.int64]
+    wordy: npt.NDArray[np.bool_]
+    signatures: npt.NDArray[np.uint32]
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    group: list[Document] = []
+    size = 0
+    for document in documents:
+        group.append(document)
+        size += len(document.text)
+        if size >= _BATCH_CHARACTERS:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _joined(spool: Spool, parts: list[_Sketches], scratch: Scratch, num_perm: int) -> Survey:
+    """The sketches of all batches; those are forgotten one by one."""
+    prints = np.concatenate([np.empty((0, 2), np.uint64), *(part.prints for part in parts)])
+    lengths = np.concatenate([np.empty(0, np.int64), *(part.lengths for part in parts)])
+    wordy = np.concatenate([np.empty(0, np.bool_), *(part.wordy for part in parts)])
+    signatures = scratch.empty((len(spool), num_perm), np.uint32)
+    at = len(spool)
+    while parts:
+        part = parts.pop()
+        signatures[at - len(part.signatures) : at] = part.signatures
+        at -= len(part.signatures)
+    return Survey(spool, prints, lengths, wordy, signatures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from dedup.statistics import Statistics
 from dedup.survey import Survey, survey
 from dedup.tokens import Tokens, keep_tokens, tokenize
 
-__all__ = ["Collection", "Corpus"]
+__all__ = ["Collection", "Corpus", "Numbered"]
 
 _BLOCK_TOKENS = 1 << 18
 
@@ -74,6 +75,22 @@ class Corpus:
             statistics=statistics,
             boilerplate=boilerplate | mark_forms(self.tokens, statistics),
         )
+
+
+class Numbered(Protocol):
+    """Documents by number: what judging asks of a collection, or of a few documents."""
+
+    @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """In tokens."""
+
+    def __len__(self) -> int: ...
+
+    def documents(self, numbers: npt.NDArray[np.integer]) -> list[Document]:
+        """The named documents."""
+
+    def select(self, numbers: npt.NDArray[np.integer]) -> Corpus:
+        """The named documents, tokenised and divided."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.alignment import AlignmentInput, Passage, align_pairs, passages_of
-from dedup.corpus import Collection
+from dedup.corpus import Numbered
 from dedup.direction import directed
 from dedup.division import divide_passages
 from dedup.documents import Document
@@ -51,7 +51,7 @@ class Judged:
 
 
 def judge_pairs(
-    collection: Collection,
+    collection: Numbered,
     statistics: Statistics,
     pairs: CandidatePairs,
     *,
@@ -75,7 +75,7 @@ def judge_pairs(
 
 
 def _blocks(
-    collection: Collection, statistics: Statistics, pairs: CandidatePairs, settings: Settings, jobs: int
+    collection: Numbered, statistics: Statistics, pairs: CandidatePairs, settings: Settings, jobs: int
 ) -> Iterator[list[Match]]:
     for block in pairs.blocks(collection.lengths, size=_BLOCK_TOKENS, pairs=_BLOCK_PAIRS):
         numbers, own = block.renumbered()
@@ -101,7 +101,7 @@ class Told:
 
 
 def settle_pairs(
-    collection: Collection, statistics: Statistics, judged: Judged, *, settings: Settings, jobs: int = 1
+    collection: Numbered, statistics: Statistics, judged: Judged, *, settings: Settings, jobs: int = 1
 ) -> list[Match]:
     """The matches, with what the other texts of a story say of each pair, a block of stories at a time.
 
@@ -137,7 +137,7 @@ def settle_pairs(
 
 
 def _judge_again(
-    collection: Collection,
+    collection: Numbered,
     statistics: Statistics,
     pairs: CandidatePairs,
     settled: list[Match | None],

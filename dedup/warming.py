@@ -17,7 +17,10 @@ from dedup.corpus import Collection, Corpus
 from dedup.documents import Document, TextBatch
 from dedup.evidence import Beats, facts_and_beats, gather_evidence
 from dedup.fit import fit
+from dedup.index import Index
+from dedup.index.parts import FEATURE_BITS
 from dedup.kernels.coverage import PAIR_COLUMNS, SIDE_COLUMNS, measure_coverage
+from dedup.kernels.lookup import find_postings
 from dedup.parallel import available_jobs
 from dedup.reuse import ReuseLimits
 from dedup.segments import Segments
@@ -74,3 +77,10 @@ def compile_rest() -> None:
     gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=statistics, languages=corpus.languages)
     facts, beats = facts_and_beats(prepared, corpus.languages)
     facts.own(0, [1], terms=beats.terms, term_offsets=beats.offsets)
+    with Index.in_memory() as index:
+        index.add(documents)
+        index.near(_TEXTS[0])
+    for tails in (np.empty(0, np.uint32), np.empty(0, np.uint16)):
+        starts, places = np.zeros(65, np.uint32), np.empty(0, np.int64)
+        starts.flags.writeable = tails.flags.writeable = False  # as those of a part are
+        find_postings(starts, tails, 6, FEATURE_BITS, np.empty(0, np.uint64), places, places)

@@ -28,6 +28,8 @@ from dedup.version import __version__
 
 FOG = "Dense fog closed the harbour at Port Ellery on Monday, and the ferry Aurelia ran aground with 214 on board."
 
+INDEX_COMMANDS = ("add", "query", "compare", "remove", "refresh", "info", "verify", "compact", "rebuild")
+
 
 def run(*arguments, stdin=None):
     return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
@@ -144,7 +146,8 @@ class TestHelp:
 
     def test_the_reference_has_every_option(self):
         reference = Path(__file__).parents[1] / "docs" / "cli.md"
-        options = set(re.findall(r"--[a-z-]+", help_of("compare") + help_of("pair") + help_of("train")))
+        commands = [("compare",), ("pair",), ("train",), *(("index", name) for name in INDEX_COMMANDS)]
+        options = set(re.findall(r"--[a-z-]+", " ".join(help_of(*command) for command in commands)))
         assert options - set(re.findall(r"--[a-z-]+", reference.read_text())) == set()
 
 

@@ -10,8 +10,8 @@ LAYERS = [
     "unicode_table", "tokens", "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "reuse",
     "verify", "tfidf", "boilerplate", "alignment", "division", "matches", "facts", "evidence", "reasons", "limits",
     "model", "direction", "verdict", "lineages", "origins", "families", "settings", "report", "comparison", "stopwatch",
-    "spool", "survey", "corpus", "passes", "fit", "near", "judging", "engine", "labels", "training", "warming", "cli",
-    "__main__",
+    "spool", "survey", "corpus", "passes", "fit", "near", "judging", "engine", "store", "index", "labels", "training",
+    "warming", "cli", "__main__",
 ]  # fmt: skip
 
 

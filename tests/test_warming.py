@@ -23,6 +23,11 @@ fog = "The ferry Aurelia ran aground in dense fog off Port Ellery on Monday with
 hurt = " Nobody was hurt, Ines Tolland said."
 dedup.compare([("a", fog), ("b", fog + hurt), ("c", "Apples are cheap."), ("d", "港口起雾了")])
 dedup.compare_pair(fog, fog + " 港口起雾了，渡轮搁浅。")
+with dedup.Index.in_memory() as index:
+    index.add([("a", fog), ("b", fog + hurt)])
+    index.query(fog)
+    index.refresh()
+    index.query(fog)
 after = signatures()
 print({name: (before[name], count) for name, count in after.items() if count != before[name]})
 """

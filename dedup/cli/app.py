@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from dedup.cli import messages
+from dedup.cli import indexing, messages
 from dedup.cli import options as opt
 from dedup.version import __version__
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(indexing.app, name="index")
 
 
 def main() -> None:
@@ -89,6 +90,8 @@ def compare(
     Example: `dedup compare articles/ --output report.html`
 
     Example: `dedup compare today/ --against archive.jsonl.gz --fail-on rewritten`
+
+    --against may name an index; each document is then asked for as dedup index query does.
 
     Exit codes: 0 done, even if inputs were skipped; 1 --fail-on found some; 2 bad usage or nothing readable; 3 --strict
     and something was skipped.

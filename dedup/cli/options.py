@@ -20,9 +20,12 @@ __all__ = [
     "Exclude",
     "Explain",
     "FailOn",
+    "Fast",
     "Format",
     "IdField",
+    "Ids",
     "Include",
+    "IndexPath",
     "Jobs",
     "LabelsPath",
     "LanguageField",
@@ -39,7 +42,9 @@ __all__ = [
     "Quiet",
     "Relations",
     "RightPath",
+    "Since",
     "Stats",
+    "StoreText",
     "Strict",
     "TextField",
     "Threshold",
@@ -100,7 +105,8 @@ LeftPath = Annotated[str, typer.Argument(metavar="LEFT", help="A file with one d
 RightPath = Annotated[str, typer.Argument(metavar="RIGHT", help="Another one.")]
 
 Against = Annotated[
-    str | None, _read(metavar="PATH", help="Compare with the documents here only, not with each other.")
+    str | None,
+    _read(metavar="PATH", help="Compare with the documents here, or in this index, only, not with each other."),
 ]
 Include = Annotated[
     list[str] | None, _read(metavar="GLOB", help="Of a folder, only files that match. May be repeated.")
@@ -201,3 +207,20 @@ Memory = Annotated[
 Stats = Annotated[bool, _run("--stats", help="A table of what each stage went through and how long it took.")]
 Quiet = Annotated[bool, _run("--quiet", "-q", help="Nothing but errors on standard error.")]
 Verbose = Annotated[bool, _run("--verbose", "-v", help="Counts of every stage; every row of the table.")]
+
+IndexPath = Annotated[Path, typer.Argument(metavar="INDEX", help="The folder of an index.")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Ids of documents.")]
+StoreText = Annotated[
+    bool,
+    _run(
+        "--store-text/--no-store-text",
+        help="Without texts an index names near-duplicates by their signatures only, and verifies nothing.",
+    ),
+]
+Fast = Annotated[
+    bool, _run("--fast", help="Do not wait for the disk: a power cut may cost the last commits, but not the index.")
+]
+Since = Annotated[
+    int | None,
+    _sought(metavar="MARK", help="Only what touches documents added after a mark, as dedup index info prints it."),
+]

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dedup import engine
-from dedup.cli import inputs, messages
+from dedup.cli import holding, inputs, messages
 from dedup.comparison import Comparison, Stage
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.evidence import Evidence
+from dedup.index import is_index
 from dedup.matches import Match
 from dedup.readers import ReadOptions, read_documents
 from dedup.report.anonymous import Names
@@ -67,6 +68,8 @@ def run_comparison(
         When there is no readable document, or a path does not exist.
     """
     skipped: list[Skipped] = []
+    if against is not None and is_index(against):
+        return holding.query(Path(against), paths, reading, settings, quiet=quiet)
     documents: Iterable[Document]
     known: list[Document] | None = None
     if against is None:

@@ -1,5 +1,6 @@
 """The durable index: documents added one by one or by the thousand, and asked for what a text is related to."""
 
 from dedup.index.index import Index, Near
+from dedup.index.opening import is_index
 
-__all__ = ["Index", "Near"]
+__all__ = ["Index", "Near", "is_index"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import numpy as np
 
-from dedup.corpus import Corpus
+from dedup.corpus import Collection, Corpus
 from dedup.documents import Document
+from dedup.errors import DamageError
 from dedup.fit import fit
 from dedup.index.deriving import bare_sketches, derive, fingerprints, without_base
 from dedup.index.finding import Finder
@@ -18,11 +20,15 @@ from dedup.index.ledger import Ledger
 from dedup.index.parts import Sketches
 from dedup.index.searching import Families
 from dedup.lsh import choose_bands
+from dedup.scratch import Scratch
 from dedup.settings import Settings
 from dedup.sketch import MinHasher
 from dedup.store import Database, Row, Shelf, pack_id
+from dedup.survey import survey
 
 __all__ = ["Core"]
+
+_log = logging.getLogger("dedup")
 
 
 class Core:
@@ -86,7 +92,7 @@ class Core:
         with self.database.transaction():
             for place, (row, fingerprint, sketch) in enumerate(zip(rows, prints, sketches, strict=True)):
                 numbers[ledger.add(row, fingerprint, sketch)] = place
-            derived = self._derived(ledger, numbers, corpus) if texts else None
+            derived = self._derived(ledger, numbers, documents, corpus) if texts else None
             facts = self._note(ledger)
         self._follow(ledger, derived, facts)
 
@@ -101,25 +107,37 @@ class Core:
 
     def refresh(self, jobs: int) -> None:
         """Fit the statistics to all documents, and derive everything by them, in one transaction."""
-        rows = list(self.database.heads())
-        corpus = Corpus.from_documents([row.unpack() for _, row in rows])
-        fitted = fit(corpus, settings=self.settings, jobs=jobs)
-        wordy = np.flatnonzero(np.diff(corpus.tokens.offsets))
-        entries = np.full(len(corpus), -1)
+        scratch = Scratch()
+        numbers: list[int] = []
+
+        def read() -> Iterator[Document]:
+            for number, row in self.database.heads():
+                numbers.append(number)
+                yield row.unpack()
+
+        found = survey(read(), settings=self.settings, scratch=scratch, jobs=jobs)
+        everything = np.arange(len(numbers))
+        collection = Collection.from_survey(found, everything, settings=self.settings, scratch=scratch)
+        fitted = fit(collection, settings=self.settings, scratch=scratch, jobs=jobs)
+        wordy = np.flatnonzero(collection.lengths)
+        entries = np.full(len(collection), -1)
         entries[wordy] = int(self.facts["next_entry"]) + np.arange(len(wordy))
-        several = np.isin(fitted.families, fitted.families[fitted.families != np.arange(len(corpus))])
+        several = np.isin(fitted.families, fitted.families[fitted.families != everything])
         families = Families(entries[several], entries[fitted.families[several]])
         facts = {"next_entry": int(self.facts["next_entry"]) + len(wordy), "changes": 0}
 
         def renew() -> None:
             self.database.clear_entries()
-            self.database.enter((int(entries[place]), rows[place][0]) for place in wordy)
+            self.database.enter((int(entries[place]), numbers[place]) for place in wordy)
             self.database.set_fitted(fitted_arrays(fitted.statistics, families))
             self.database.set_facts(facts)
 
         pieces = (
             derive(
-                corpus.select(wordy[start:end]), entries[wordy[start:end]].tolist(), fitted.statistics, self.settings
+                collection.select(wordy[start:end]),
+                entries[wordy[start:end]].tolist(),
+                fitted.statistics,
+                self.settings,
             )
             for start, end in _pieces(len(wordy))
         )
@@ -127,21 +145,22 @@ class Core:
         self.statistics, self.families = fitted.statistics, families
         self.facts |= facts
 
-    def _derived(self, ledger: Ledger, numbers: Mapping[int, int], corpus: Corpus) -> Sketches | None:
+    def _derived(
+        self, ledger: Ledger, numbers: Mapping[int, int], documents: Sequence[Document], corpus: Corpus
+    ) -> Sketches | None:
         """The sketches of what has become an entry."""
         if not ledger.entered:
             return None
         entered = sorted(ledger.entered.items())
         places = [numbers.get(number, -1) for _, number in entered]
-        if all(a < b for a, b in zip([-1, *places], places, strict=False)):
-            chosen = corpus.select(np.array(places))
-        else:
-            documents = [
-                corpus.documents[place] if place >= 0 else self.database.document(number).unpack()
-                for place, (_, number) in zip(places, entered, strict=True)
-            ]
-            chosen = Corpus.from_documents(documents)
-        return derive(chosen, [entry for entry, _ in entered], self.statistics, self.settings)
+        if places != list(range(len(corpus))):
+            corpus = Corpus.from_documents(
+                [
+                    documents[place] if place >= 0 else self.database.document(number).unpack()
+                    for place, (_, number) in zip(places, entered, strict=True)
+                ]
+            )
+        return derive(corpus, [entry for entry, _ in entered], self.statistics, self.settings)
 
     def _note(self, ledger: Ledger) -> dict[str, int]:
         """Write down the counts."""
@@ -165,15 +184,21 @@ class Core:
                 self.holdings.append(sketches, first, last)
 
     def _stored(self, first: int, last: int) -> Iterator[Sketches]:
-        """The sketches of entries, from what is stored."""
+        """The sketches of entries, from what is stored; damaged documents are left out, and named in the log."""
         rows = self.database.entries(first, last)
         while some := list(islice(rows, DERIVED_AT_ONCE)):
-            entries = [entry for entry, _, _ in some]
-            if self.facts["texts"]:
-                corpus = Corpus.from_documents([row.unpack() for _, row, _ in some])
-                yield derive(corpus, entries, self.statistics, self.settings)
-            else:
-                yield bare_sketches(entries, [sketch or b"" for _, _, sketch in some], self.settings.num_perm)
+            if not self.facts["texts"]:
+                sketches = [sketch or b"" for _, _, sketch in some]
+                yield bare_sketches([entry for entry, _, _ in some], sketches, self.settings.num_perm)
+                continue
+            sound: dict[int, Document] = {}
+            for entry, row, _ in some:
+                try:
+                    sound[entry] = row.unpack()
+                except DamageError as problem:
+                    _log.warning("%s", problem)
+            if sound:
+                yield derive(Corpus.from_documents(list(sound.values())), list(sound), self.statistics, self.settings)
 
     def _signatures(self, corpus: Corpus) -> list[bytes]:
         """What is kept of texts that are not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup.comparison import Comparison
+from dedup.comparison import Comparison, Stage
 from dedup.documents import Document
 from dedup.engine import compare
-from dedup.errors import StoreError
+from dedup.errors import Skipped, StoreError
+from dedup.families import build_families
 from dedup.index.core import Core
 from dedup.index.incoming import Incoming, One, incoming_documents, one_document
 from dedup.index.matching import match_against
 from dedup.index.opening import Opened, open_in_memory, open_to_read, open_to_write
 from dedup.matches import Family, Match
+from dedup.parallel import available_jobs
 from dedup.settings import Settings
 from dedup.store import Disk, pack_id
 
@@ -133,6 +135,11 @@ class Index:
         """Those that decide what is found and how it is judged."""
         return self._core.settings
 
+    def judge_by(self, settings: Settings) -> None:
+        """From now on judge by the model of some settings, and report the relations that they name."""
+        chosen = {name: getattr(settings, name) for name in ("model", "relation", "all_pairs")}
+        self._core.settings = replace(self._core.settings, **chosen)
+
     def __enter__(self) -> Self:
         return self
 
@@ -197,7 +204,7 @@ class Index:
         texts that were added since. Of texts with the same words, the first by id is compared.
 
         A doubtful pair, and the source where several are named, are decided by third texts: by all of the story in
-        ``dedup.compare``, here by the twelve likeliest matches of the document and their pairs with each other.
+        ``dedup.compare``, here by the eight likeliest matches of the document and their pairs with each other.
         """
         with self._turn:
             self._check_texts("verify what it finds")
@@ -209,6 +216,55 @@ class Index:
         wanted = [match for match in matches if match.relation in self._core.settings.relation]
         wanted.sort(key=lambda match: (-match.probability, -match.jaccard, -match.cosine, match.right))
         return wanted[:limit]
+
+    def query_each(
+        self,
+        documents: Iterable[Document],
+        *,
+        skipped: Sequence[Skipped] = (),
+        on_stage: Callable[[str, int, int], None] | None = None,
+    ) -> Comparison:
+        """What each of some documents is related to, as one comparison; they are not compared with each other.
+
+        Parameters
+        ----------
+        documents : iterable of Document
+        skipped : sequence of Skipped
+            What was left out before, to stand in the result.
+        on_stage : callable, optional
+            Told how many are done.
+
+        Returns
+        -------
+        Comparison
+            Its documents are those given and those found.
+        """
+        asked = {document.id: document for document in documents}
+        matches: list[Match] = []
+        found: dict[str, Document] = {}
+        with self._turn:
+            for number, document in enumerate(asked.values()):
+                if on_stage:
+                    on_stage("asking the index", number, len(asked))
+                matches += self.query(document)
+            for name in {match.right for match in matches} - asked.keys():
+                stored = self.get(name)
+                if stored is not None:
+                    found[name] = stored
+        both = {**found, **asked}
+        return Comparison(
+            matches=sorted(matches, key=lambda match: (match.left, match.right)),
+            families=build_families([match for match in matches if match.derived], partial(_rank, both)),
+            documents=both,
+            skipped=list(skipped),
+            stages=[
+                Stage("documents in the index", len(self)),
+                Stage("documents", len(asked)),
+                Stage("matches", len(matches)),
+            ],
+            settings=self.settings,
+            statistics_digest=self._core.statistics.digest,
+        )
 
     def near(self, document: One, *, limit: int | None = None) -> list[Near]:
         """Stored documents whose signatures are like a text's, the likest first: candidates, which nobody verified.
@@ -268,9 +324,9 @@ class Index:
         """
         with self._turn:
             self._check_texts("compare its documents")
-            documents = [row.unpack() for row in self._core.database.documents()]
             newer = None if since is None else set(self._core.database.names(after=since))
-        found = compare(documents, settings=self._core.settings, jobs=jobs)
+            documents = (row.unpack() for row in self._core.database.documents())
+            found = compare(documents, settings=self._core.settings, jobs=jobs)
         if newer is None:
             return found
         matches = [match for match in found.matches if match.left in newer or match.right in newer]
@@ -281,12 +337,12 @@ class Index:
         """The families of the stored documents."""
         return self.compare().families
 
-    def refresh(self, *, jobs: int = 1) -> None:
+    def refresh(self, *, jobs: int | None = None) -> None:
         """Count words, lines and phrases of all documents anew, and derive everything again by these statistics."""
         self._check_writing()
         with self._turn:
             self._check_texts("count its documents")
-            self._core.change(partial(self._core.refresh, jobs))
+            self._core.change(partial(self._core.refresh, jobs or available_jobs()))
 
     def compact(self) -> bool:
         """Erase what was removed from all files, and give its room back.
@@ -341,3 +397,9 @@ class Index:
     def _check_texts(self, purpose: str) -> None:
         if not self._core.facts["texts"]:
             raise StoreError(f"an index without texts cannot {purpose}; near() finds what has like signatures")
+
+
+def _rank(documents: Mapping[str, Document], name: str) -> tuple[float, int]:
+    """When a document was published, and its length."""
+    document = documents[name]
+    return document.date.timestamp() if document.date else float("inf"), len(document.text)

@@ -1,7 +1,8 @@
 """Which documents an index has, and which of them stands for all that have the same words.
 
 A text enters the search once, whatever the number of its copies: the first document of a class, by id, has an entry,
-the others are known by their fingerprint. An entry is never given twice, so what was derived for one cannot be mistaken.
+the others are known by their fingerprint. An entry is never given twice, so that what was derived for one cannot be
+mistaken.
 """
 
 from __future__ import annotations

@@ -9,8 +9,7 @@ import numpy.typing as npt
 
 from dedup.corpus import Corpus
 from dedup.documents import Document
-from dedup.judging import judge_pairs, settle_pairs
-from dedup.lineages import whole_share
+from dedup.judging import Judged, judge_pairs, settle_pairs
 from dedup.lsh import CandidatePairs
 from dedup.matches import Match
 from dedup.origins import find_common_origins
@@ -19,35 +18,74 @@ from dedup.statistics import Statistics
 
 __all__ = ["THIRD_TEXTS", "match_against"]
 
-THIRD_TEXTS = 12
+THIRD_TEXTS = 8
 """So many of the likeliest matches of a text are compared with each other, to hear what they say of its pairs."""
 
 _TIED = 0.03
 
 
+class Few:
+    """A few documents, by id, all in memory; see ``dedup.corpus.Numbered``."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+        self._corpus = Corpus.from_documents(documents)
+        self.lengths: npt.NDArray[np.int64] = np.diff(self._corpus.tokens.offsets)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def documents(self, numbers: npt.NDArray[np.integer]) -> list[Document]:
+        """The named documents."""
+        return [self._documents[number] for number in numbers.tolist()]
+
+    def select(self, numbers: npt.NDArray[np.integer]) -> Corpus:
+        """The named documents, tokenised and divided."""
+        return self._corpus if len(numbers) == len(self) else Corpus.from_documents(self.documents(numbers))
+
+
 def match_against(
     document: Document, others: Sequence[Document], statistics: Statistics, settings: Settings
 ) -> list[Match]:
-    """The document's pairs with the others, whatever their relation; the document on the left.
+    """The document's pairs with the others, of the relations that are asked for; the document on the left.
 
     What is measured of a pair depends on its two texts alone, and so do the relation and the origin, unless the pair is
     doubtful or its source is: then the likeliest of the others have their say, as in ``dedup.compare``.
     """
     documents = sorted([document, *others], key=lambda item: item.id)
     at = documents.index(document)
-    corpus = Corpus.from_documents(documents)
-    own = _judged(corpus, _pairs_with(at, len(documents)), statistics, settings)
-    tied = sorted((match for match in own if whole_share(match) >= _TIED), key=lambda match: -whole_share(match))
-    third = sorted({match.left for match in tied[:THIRD_TEXTS]} | {match.right for match in tied[:THIRD_TEXTS]})
-    numbers = [number for number, item in enumerate(documents) if item.id in third and number != at]
-    among = _judged(corpus, _pairs_among(np.array(numbers, np.int32)), statistics, settings)
-    settled = find_common_origins(settle_pairs(corpus, statistics, own + among, settings=settings))
+    few = Few(documents)
+    judged = _judged(few, _pairs_with(at, len(few)), statistics, settings)
+    third = _likeliest(judged, at)
+    if len(third) > 1:
+        judged = _joined(judged, _judged(few, _pairs_among(third), statistics, settings))
+    settled = find_common_origins(settle_pairs(few, statistics, judged, settings=settings))
     touching = [match for match in settled if document.id in (match.left, match.right)]
     return [match if match.left == document.id else match.swap() for match in touching]
 
 
-def _judged(corpus: Corpus, pairs: CandidatePairs, statistics: Statistics, settings: Settings) -> list[Match]:
-    return judge_pairs(corpus, statistics, pairs, settings=settings, jobs=1, tell=lambda name, done, total: None)
+def _judged(few: Few, pairs: CandidatePairs, statistics: Statistics, settings: Settings) -> Judged:
+    return judge_pairs(few, statistics, pairs, settings=settings, jobs=1, tell=lambda name, done, total: None)
+
+
+def _likeliest(judged: Judged, at: int) -> npt.NDArray[np.int32]:
+    """The documents that are likeliest of one lineage with the one at ``at``, ascending."""
+    others = np.where(judged.pairs.left == at, judged.pairs.right, judged.pairs.left)
+    order = np.lexsort((others, -judged.shares))[:THIRD_TEXTS]
+    return np.sort(others[order][judged.shares[order] >= _TIED])
+
+
+def _joined(some: Judged, more: Judged) -> Judged:
+    """The pairs of both, ascending."""
+    left = np.concatenate([some.pairs.left, more.pairs.left])
+    right = np.concatenate([some.pairs.right, more.pairs.right])
+    order = np.lexsort((right, left))
+    matches = some.matches + more.matches
+    return Judged(
+        CandidatePairs(left[order], right[order]),
+        np.concatenate([some.shares, more.shares])[order],
+        [matches[number] for number in order.tolist()],
+    )
 
 
 def _pairs_with(one: int, size: int) -> CandidatePairs:

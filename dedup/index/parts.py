@@ -90,6 +90,11 @@ class Part:
     tails: npt.NDArray[np.unsignedinteger[Any]]
     rows: npt.NDArray[np.unsignedinteger[Any]]
 
+    def __post_init__(self) -> None:
+        """Nobody writes to a part, be it in memory or mapped: kernels are compiled once for both."""
+        for array in self.arrays().values():
+            array.flags.writeable = False
+
     def __len__(self) -> int:
         return len(self.entries)
 

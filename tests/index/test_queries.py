@@ -8,7 +8,7 @@ from hypothesis import given, settings, strategies
 
 from dedup import Document, Relation, Settings, compare
 from dedup.boilerplate import known_text
-from dedup.corpus import Corpus
+from dedup.corpus import Collection, Corpus
 from dedup.index import Index, finding, searching
 from dedup.judging import judge_pairs
 from dedup.lsh import CandidatePairs, choose_bands
@@ -41,7 +41,8 @@ def slow_candidates(documents: list[Document], asked: Document, statistics) -> s
         tokens = Corpus.from_documents([item]).tokens
         if len(tokens.hashes) and item.id != asked.id:
             classes.setdefault(tokens.hashes.tobytes(), item)
-    corpus = Corpus.from_documents([asked, *classes.values()])
+    everything = [asked, *classes.values()]
+    corpus = Corpus.from_documents(everything)
     if not len(Corpus.from_documents([asked]).tokens.hashes):
         return set()
     signatures = MinHasher().signatures(corpus.tokens).values
@@ -61,7 +62,7 @@ def slow_candidates(documents: list[Document], asked: Document, statistics) -> s
     for other in range(1, len(corpus)):
         shared = sum(key & 255 for key in bags[0].keys() & bags[other].keys())
         if shared >= min(least[0], least[other]) or shared_values(signatures, bands, int(0.3 * 128), 0, other):
-            found.add(corpus.documents[other].id)
+            found.add(everything[other].id)
     return found
 
 
@@ -99,9 +100,10 @@ def test_each_pair_is_measured_as_in_a_comparison_by_the_same_statistics(stored,
         for match in index.query(asked):
             pair = sorted([asked, index.get(match.right)], key=lambda item: item.id)
             one = CandidatePairs(np.zeros(1, np.int32), np.ones(1, np.int32))
-            [alone] = judge_pairs(
-                Corpus.from_documents(pair), statistics, one, settings=ALL, jobs=1, tell=lambda *told: None
+            judged = judge_pairs(
+                Collection.from_documents(pair), statistics, one, settings=ALL, jobs=1, tell=lambda *told: None
             )
+            [alone] = judged.matches
             alone = alone.swap() if alone.left != "zz" else alone
             for name in ("jaccard", "left_containment", "right_coverage", "cosine", "passages", "lean", "clarity"):
                 assert getattr(match, name) == getattr(alone, name)

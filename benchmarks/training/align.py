@@ -27,8 +27,9 @@ from dedup.alignment import prepare
 from dedup.documents import TextBatch
 from dedup.kernels.align_candidates import Documents, Settings
 from dedup.kernels.align_features import FIGURES, STYLE, Trees
+from dedup.kernels.align_grams import PLENTIES
 from dedup.kernels.align_learn import collect_candidates, collect_links, count_matches
-from dedup.kernels.align_segment import Model
+from dedup.kernels.align_segment import MATCHES, Model
 from dedup.kernels.align_settle import CONDENSED
 from dedup.language import guess_languages
 from dedup.segments import Gap, segment
@@ -140,7 +141,8 @@ def learn_scores(material: Material) -> Model:
             use,
         )
         matches, gaps = matches + 1, gaps + 2
-        shares = matches / matches.sum(axis=1, keepdims=True)
+        joint = matches.reshape(2, MATCHES, -1, PLENTIES)
+        shares = (joint / joint.sum(axis=(1, 3), keepdims=True)).reshape(matches.shape)
         match.append(np.log(shares[1] / shares[0]) * style.temper)
         gap_shares = gaps / gaps.sum(axis=1, keepdims=True)
         borders = np.log(gap_shares[1:] / gap_shares[0])

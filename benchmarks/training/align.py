@@ -38,6 +38,8 @@ from dedup.tokens import tokenize
 
 SETTINGS = Settings(least=3.0, exact=0.6, window=20.0, accept=0.5, likely=0.2, sure=0.6, linked=0.1)
 CENTRE = 4.5
+DEPTH = 2
+UNSEEN: list[int] = []
 
 INDEPENDENT, STRANGERS = 0.06, 2.3
 """Weight of a sentence of an independent report beside one of a labelled text; of all strangers beside all these."""
@@ -162,17 +164,20 @@ def learn_filter(material: Material, model: Model, close: Trees, *, condensed: b
     pairs, boxes, figures = collect_candidates(  # type: ignore[no-untyped-call]
         material.documents, material.vocabulary, model, close, material.left, material.right, settings, condensed
     )
-    table = np.array(figures)
-    labels = [
-        _is_true(box, material.cases[material.case_pairs == pair], whole=row[STYLE] == CONDENSED)
-        for pair, box, row in zip(pairs, boxes, table, strict=True)
-    ]
-    print(f"{'condensed' if condensed else 'close'}: {len(labels)} candidates, {sum(labels)} true")
+    table, labels = np.array(figures), []
+    use = np.ones(len(table), np.bool_)
+    for number, (pair, box) in enumerate(zip(pairs, boxes, strict=True)):
+        here = material.case_pairs == pair
+        labels.append(_is_true(box, material.cases[here], whole=condensed))
+        if condensed and labels[-1] and "summary" not in material.case_kinds[here]:
+            use[number] = False  # a close passage of a short source: neither a condensation nor a chance likeness
+    print(f"{'condensed' if condensed else 'close'}: {use.sum()} candidates, {np.array(labels)[use].sum()} true")
+    table[:, UNSEEN] = 0
     forest = GradientBoostingClassifier(
-        n_estimators=trees, max_depth=3, learning_rate=0.12, subsample=0.7, min_samples_leaf=20, max_features=0.5,
+        n_estimators=trees, max_depth=DEPTH, learning_rate=0.1, subsample=0.7, min_samples_leaf=20, max_features=0.5,
         random_state=0,
     )  # fmt: skip
-    forest.fit(table, labels)
+    forest.fit(table[use], np.array(labels)[use])
     return _flat(forest)
 
 

@@ -26,7 +26,7 @@ from benchmarks.quality.pan13 import KINDS
 from dedup.alignment import prepare
 from dedup.documents import TextBatch
 from dedup.kernels.align_candidates import Documents, Settings
-from dedup.kernels.align_features import FIGURES, STYLE, Trees
+from dedup.kernels.align_features import FIGURES, Trees
 from dedup.kernels.align_grams import PLENTIES
 from dedup.kernels.align_learn import collect_candidates, collect_links, count_matches
 from dedup.kernels.align_segment import MATCHES, Model
@@ -36,10 +36,8 @@ from dedup.segments import Gap, segment
 from dedup.statistics import Statistics
 from dedup.tokens import tokenize
 
-SETTINGS = Settings(least=3.0, exact=0.6, window=20.0, accept=0.5, likely=0.2, sure=0.6, linked=0.1)
+SETTINGS = Settings(least=3.0, exact=0.6, window=20.0, accept=0.5, likely=0.15, sure=0.6, linked=0.1)
 CENTRE = 4.5
-DEPTH = 2
-UNSEEN: list[int] = []
 
 INDEPENDENT, STRANGERS = 0.06, 2.3
 """Weight of a sentence of an independent report beside one of a labelled text; of all strangers beside all these."""
@@ -59,8 +57,8 @@ class Style(NamedTuple):
 
 
 STYLES = (
-    Style(("verbatim", "random"), 0.5, 1.0, 0.35),
-    Style(("translation",), 0.5, 2.0, 0.35),
+    Style(("verbatim", "random"), 0.4, 1.0, 0.35),
+    Style(("translation",), 0.4, 2.0, 0.35),
     Style(("summary",), 0.5, 0.0, float("inf")),
 )
 
@@ -69,8 +67,9 @@ ABOUT = [
     "alignment corpus (training corpus).",
     "rarity: limits of the classes of rarity, in idf. Scores are in nats; their first axis is the style of rewriting: "
     "words kept, words replaced, a whole document condensed.",
-    "match: ln P(kind of match, class of rarity | in a passage) / P(... | beside it); border: likewise for the class "
-    "of the gap at its start, and at its end; ratio: weight of the squared log ratio of the two lengths; length: "
+    "match: ln P(kind of match, how often both texts have the word | class of rarity, in a passage) / P(... | beside "
+    "it), by PLENTIES classes of the latter (dedup.kernels.align_grams) for each of rarity; border: likewise for the "
+    "class of the gap at its start, and at its end; ratio: weight of the squared log ratio of the two lengths; length: "
     "weight and centre of the squared log of the length in words.",
     "links: weights of the figures of a link (dedup.kernels.align_links), learnt from the labelled rewrites of the "
     "newsroom in seeds/, then what is added; unlinked examples are from independent reports and from the corpus.",
@@ -158,7 +157,7 @@ def learn_scores(material: Material) -> Model:
     return Model(match_scores, borders, ratios, lengths, np.log(np.maximum(np.arange(4097), 1)).astype(np.float32))
 
 
-def learn_filter(material: Material, model: Model, close: Trees, *, condensed: bool, trees: int) -> Trees:
+def learn_filter(material: Material, model: Model, close: Trees, *, condensed: bool) -> Trees:
     """Boosted trees that tell true candidates from chance ones."""
     settings = SETTINGS if condensed else SETTINGS._replace(accept=0.0, window=8.0)
     pairs, boxes, figures = collect_candidates(  # type: ignore[no-untyped-call]
@@ -172,9 +171,8 @@ def learn_filter(material: Material, model: Model, close: Trees, *, condensed: b
         if condensed and labels[-1] and "summary" not in material.case_kinds[here]:
             use[number] = False  # a close passage of a short source: neither a condensation nor a chance likeness
     print(f"{'condensed' if condensed else 'close'}: {use.sum()} candidates, {np.array(labels)[use].sum()} true")
-    table[:, UNSEEN] = 0
     forest = GradientBoostingClassifier(
-        n_estimators=trees, max_depth=DEPTH, learning_rate=0.1, subsample=0.7, min_samples_leaf=20, max_features=0.5,
+        n_estimators=120, max_depth=2, learning_rate=0.1, subsample=0.7, min_samples_leaf=20, max_features=0.5,
         random_state=0,
     )  # fmt: skip
     forest.fit(table[use], np.array(labels)[use])
@@ -332,8 +330,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     material = read(options.corpus, {"even": 0, "odd": 1, "all": None}[options.part])
     model = learn_scores(material)
-    close = learn_filter(material, model, EMPTY, condensed=False, trees=80)
-    condensed = learn_filter(material, model, close, condensed=True, trees=60)
+    close = learn_filter(material, model, EMPTY, condensed=False)
+    condensed = learn_filter(material, model, close, condensed=True)
     newsroom, strangers = read_newsroom(options.newsroom), sample_strangers(material)
     rows, others = (collect(part, model, close, condensed) for part in (newsroom, strangers))
     links = learn_links(newsroom, rows, others)

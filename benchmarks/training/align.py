@@ -30,13 +30,12 @@ from dedup.kernels.align_features import FIGURES, Trees
 from dedup.kernels.align_grams import PLENTIES
 from dedup.kernels.align_learn import collect_candidates, collect_links, count_matches
 from dedup.kernels.align_segment import MATCHES, Model
-from dedup.kernels.align_settle import CONDENSED
 from dedup.language import guess_languages
 from dedup.segments import Gap, segment
 from dedup.statistics import Statistics
 from dedup.tokens import tokenize
 
-SETTINGS = Settings(least=3.0, exact=0.6, window=20.0, accept=0.5, likely=0.15, sure=0.6, linked=0.1)
+SETTINGS = Settings(least=3.0, exact=0.6, window=20.0, accept=0.5, likely=0.13, sure=0.6, linked=0.1)
 CENTRE = 4.5
 
 INDEPENDENT, STRANGERS = 0.06, 2.3

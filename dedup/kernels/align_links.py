@@ -25,7 +25,7 @@ MAX_SENTENCES = 200
 FIGURES = 11
 """Of a sentence: log odds that it is linked at all, and of the link seen from the other text; sum and minimum of its
 neighbours'; how much the order of the sentences explains; log odds of the mean sentence; how much the other text
-explains; whether it is the first; log of its words; how sure its place is; how many sentences elsewhere claim that place."""
+explains; whether it is the first; log of its words; how sure its place is; how many sentences elsewhere claim it."""
 
 PRESENT = np.array([0.7, 0.5, 0.5, 0.6, 0.68, 0.75, 0.3, 0.4])
 """How often a word that both texts have stands in the linked sentence: by class of rarity, a pair of words, a part."""

@@ -38,6 +38,9 @@ BLOCK = 6
 REACH = 100
 """How far, in words, a segment may grow to either side in one round."""
 
+WIDEST = 8000
+"""Words from which a window grows no further in one round: pairs of borders are many there."""
+
 ROUNDS = 8
 TAKEN = np.float32(-4.0)
 """Score of a word that another passage holds already."""
@@ -241,10 +244,12 @@ def explain(search, model, style, numbers, words, taken, place, size, side, star
     low, high = max(0, start - REACH), min(size, end + REACH)
     while True:
         match_types(search, numbers[side], low, high)
-        x, y, best = best_segment(search, model, style, classes[side], gaps, taken[side], place, size, low, high, length)
+        x, y, best = best_segment(
+            search, model, style, classes[side], gaps, taken[side], place, size, low, high, length
+        )
         wider_low = max(0, low - REACH) if x < low + BLOCK else low
         wider_high = min(size, high + REACH) if y > high - BLOCK else high
-        if (wider_low == low and wider_high == high) or high - low > 4 * (REACH + length):
+        if (wider_low == low and wider_high == high) or high - low > min(WIDEST, 4 * (REACH + length)):
             return x, y, best
         low, high = wider_low, wider_high
 

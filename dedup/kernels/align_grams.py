@@ -131,12 +131,8 @@ def _share_words(grams, ids, start_a, n, start_b, m, level):  # type: ignore[no-
 
 @inner
 def _classify(grams, side, buckets, start, size):  # type: ignore[no-untyped-def]
-    words, classes, own, others = (
-        grams.numbers[side, 0],
-        grams.classes[side],
-        grams.counts[side],
-        grams.counts[1 - side],
-    )
+    words, classes = grams.numbers[side, 0], grams.classes[side]
+    own, others = grams.counts[side], grams.counts[1 - side]
     for i in range(size):
         plenty = 0
         if words[i] >= 0:

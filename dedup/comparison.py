@@ -11,7 +11,7 @@ from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.extras import import_pandas, import_pyarrow
 from dedup.limits import LIMITS
-from dedup.matches import Family, Match
+from dedup.matches import Effort, Family, Match
 from dedup.report import records
 from dedup.report.anonymous import Names
 from dedup.report.arrow import matches_to_arrow
@@ -48,7 +48,9 @@ class Comparison:
         Counts from the first stage to the last: they explain an empty result.
     settings : Settings
     statistics_digest : str
-        Names the statistics that the scores stand on.
+        Names the statistics that the scores stand on; empty where there are none, in the near tier.
+    efforts : tuple of Effort
+        By stage.
     """
 
     matches: list[Match]
@@ -58,6 +60,7 @@ class Comparison:
     stages: list[Stage]
     settings: Settings
     statistics_digest: str
+    efforts: tuple[Effort, ...] = ()
 
     def header(self) -> dict[str, Any]:
         """What the result is a function of, beside the documents."""

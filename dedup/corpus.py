@@ -12,7 +12,7 @@ import numpy.typing as npt
 from dedup.alignment import AlignmentInput, prepare
 from dedup.boilerplate import find_boilerplate, known_text, mark_forms
 from dedup.documents import Document, TextBatch
-from dedup.language import guess_languages
+from dedup.language import UNDETERMINED, guess_languages
 from dedup.scratch import Scratch
 from dedup.segments import Segments, segment
 from dedup.settings import Settings
@@ -53,11 +53,11 @@ class Corpus:
         return cls.from_batch(batch, [document.language for document in documents])
 
     @classmethod
-    def from_batch(cls, batch: TextBatch, languages: Sequence[str | None]) -> Corpus:
-        """Tokenise and divide texts; languages that are not known are guessed."""
+    def from_batch(cls, batch: TextBatch, languages: Sequence[str | None], *, guess: bool = True) -> Corpus:
+        """Tokenise and divide texts; languages that are not known are guessed, unless nobody asks for them."""
         tokens = tokenize(batch)
         known = list(languages)
-        guessed = known if all(known) else guess_languages(tokens)
+        guessed = guess_languages(tokens) if guess and not all(known) else [UNDETERMINED] * len(known)
         return cls(tokens, segment(tokens), [own or str(guess) for own, guess in zip(known, guessed, strict=True)])
 
     def content(self, statistics: Statistics, base: tuple[str, ...] = ()) -> Tokens:
@@ -147,11 +147,11 @@ class Collection:
         """The named documents."""
         return [self.spool.document(place) for place in self.places[numbers].tolist()]
 
-    def select(self, numbers: npt.NDArray[np.integer]) -> Corpus:
-        """The named documents, tokenised and divided anew. O(their tokens)."""
+    def select(self, numbers: npt.NDArray[np.integer], *, guess: bool = True) -> Corpus:
+        """The named documents, tokenised and divided anew, with ``guess`` their languages told. O(their tokens)."""
         places = self.places[numbers]
         languages = [self.spool.languages[place] for place in places.tolist()]
-        return Corpus.from_batch(self.spool.texts.select(places), languages)
+        return Corpus.from_batch(self.spool.texts.select(places), languages, guess=guess)
 
     def blocks(self) -> Iterator[npt.NDArray[np.int64]]:
         """All numbers, in blocks of about as many tokens, in the order in which the documents stand in the spool."""

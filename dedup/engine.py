@@ -20,7 +20,7 @@ from dedup.families import build_families
 from dedup.fit import fit
 from dedup.judging import judge_pairs, measure_pairs, new_match, settle_pairs
 from dedup.lsh import CandidatePairs
-from dedup.matches import Match
+from dedup.matches import Effort, Match
 from dedup.near import near_matches
 from dedup.origins import find_common_origins
 from dedup.parallel import available_jobs
@@ -29,6 +29,7 @@ from dedup.scratch import DEFAULT_MEMORY, Scratch
 from dedup.settings import Settings
 from dedup.spool import Spool
 from dedup.statistics import Statistics
+from dedup.stopwatch import Stopwatch
 from dedup.survey import survey
 
 __all__ = ["Documents", "compare", "compare_pair", "explain_pair"]
@@ -88,9 +89,10 @@ def compare(
     [('a', 'b', True)]
     """
     jobs = jobs or available_jobs()
-    tell = on_stage or _silent
+    watch = Stopwatch(on_stage or _silent)
+    tell = watch.tell
     stages: list[Stage] = []
-    left_out = list(skipped)
+    left_out: list[Skipped] = []
 
     def count(name: str, number: int) -> None:
         stages.append(Stage(name, number))
@@ -138,10 +140,11 @@ def compare(
         matches=sorted(wanted, key=lambda match: (match.left, match.right)),
         families=families,
         documents=spool,
-        skipped=left_out,
+        skipped=[*skipped, *left_out],
         stages=stages,
         settings=settings,
         statistics_digest=digest,
+        efforts=_efforts(watch, spool, stages),
     )
 
 
@@ -195,6 +198,21 @@ def explain_pair(
     pair = CandidatePairs(np.zeros(1, np.int32), np.ones(1, np.int32))
     [result] = measure_pairs(documents, corpus.languages, prepared, statistics, pair, 1, settings.model)
     return result
+
+
+def _efforts(watch: Stopwatch, spool: Spool, stages: Sequence[Stage]) -> tuple[Effort, ...]:
+    counts = {stage.name: stage.count for stage in stages}
+    texts = {"documents": len(spool), "size": int(spool.texts.offsets[-1])}
+    heads = counts["different texts"]
+    own = {"documents": heads, "size": texts["size"] * heads // max(1, len(spool))}
+    watch.add("reading", **texts)
+    watch.add("finding near-duplicates", documents=heads, candidates=counts["near-duplicate candidates"])
+    if "reuse candidates" in counts:
+        for stage in ("finding boilerplate", "counting terms", "gathering rare features"):
+            watch.add(stage, **own)
+        watch.add("finding rare features", candidates=counts["reuse candidates"])
+        watch.add("aligning", candidates=counts["candidate pairs"], kept=counts["matches"])
+    return watch.finish()
 
 
 def _silent(name: str, done: int, total: int) -> None:

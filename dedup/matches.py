@@ -9,7 +9,7 @@ from typing import Any
 
 from dedup.alignment import Alignment, Passage
 
-__all__ = ["DERIVED", "Family", "Match", "Origin", "Relation"]
+__all__ = ["DERIVED", "Effort", "Family", "Match", "Origin", "Relation"]
 
 
 class Relation(StrEnum):
@@ -164,3 +164,26 @@ class Family:
 
     def __len__(self) -> int:
         return len(self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a stage had to do and how long it took; never part of an output, which is the same at any speed.
+
+    Attributes
+    ----------
+    name : str
+    seconds : float
+        By the clock.
+    documents, size : int
+        How many texts it went through, and their bytes; 0 where it works on sketches alone.
+    candidates, kept : int or None
+        Pairs that it looked at, and that it left; ``None`` where it has nothing to do with pairs.
+    """
+
+    name: str
+    seconds: float
+    documents: int = 0
+    size: int = 0
+    candidates: int | None = None
+    kept: int | None = None

@@ -43,13 +43,14 @@ def near_matches(
     tell("finding near-duplicates", 0, 0)
     found = near_families(collection, settings, jobs, count)
     tell("verifying", 0, 0)
-    pairs = found.ties.union(within_families(found.families, _representatives(collection, found.families)))
+    best = _representatives(collection, found.families)
+    pairs = found.ties.union(within_families(found.families, best))
     if across is not None:
         pairs = pairs.where(across[pairs.left] != across[pairs.right])
     overlaps = overlaps_of(collection, pairs, settings, jobs)
     kept = overlaps.reach(settings.threshold)
     size = np.bincount(found.families, minlength=len(collection))[found.families]
-    kept &= (size[pairs.left] <= LARGE_FAMILY) | _needed(collection, found.families, pairs, kept)
+    kept &= (size[pairs.left] <= LARGE_FAMILY) | _needed(best, pairs, kept)
     rows = np.flatnonzero(kept)
     columns = (pairs.left, pairs.right, overlaps.common, overlaps.left, overlaps.right)
     return [_match(collection, *row) for row in zip(*(column[rows].tolist() for column in columns), strict=True)]
@@ -57,23 +58,22 @@ def near_matches(
 
 def _representatives(collection: Collection, families: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """For each document the earliest dated one of its family, else the longest, then the first."""
-    ranks = [collection.spool.rank(collection.id(number)) for number in range(len(collection))]
-    dates, lengths = np.array([rank[0] for rank in ranks]), np.array([rank[1] for rank in ranks])
-    order = np.lexsort((np.arange(len(ranks)), -lengths, dates, families))
-    _, first = np.unique(families[order], return_index=True)
-    best = np.empty(len(families), np.int64)
-    best[families[order[first]]] = order[first]
+    dates, lengths = (column[collection.places] for column in collection.spool.ranks())
+    best = np.arange(len(families))
+    some = np.flatnonzero(np.bincount(families, minlength=len(families))[families] > 1)
+    some = some[np.lexsort((some, -lengths[some], dates[some], families[some]))]
+    first = some[np.diff(families[some], prepend=-1) != 0]
+    best[families[first]] = first
     representatives: npt.NDArray[np.int64] = best[families]
     return representatives
 
 
 def _needed(
-    collection: Collection, families: npt.NDArray[np.int64], pairs: CandidatePairs, verified: npt.NDArray[np.bool_]
+    best: npt.NDArray[np.int64], pairs: CandidatePairs, verified: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
     """The pairs with a representative, and those of texts that have none such."""
-    best = _representatives(collection, families)
     star = (pairs.left == best[pairs.left]) | (pairs.right == best[pairs.right])
-    tied = np.zeros(len(families), np.bool_)
+    tied = np.zeros(len(best), np.bool_)
     for side in (pairs.left, pairs.right):
         tied[side[star & verified]] = True
     needed: npt.NDArray[np.bool_] = star | ~tied[pairs.left] | ~tied[pairs.right]

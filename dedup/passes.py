@@ -81,7 +81,7 @@ class Passes:
             return features, shingles.totals
 
         totals = np.zeros(len(self.collection), np.int64)
-        for numbers, (features, own) in self._each("gathering rare features", gather):
+        for numbers, (features, own) in self._each("gathering rare features", gather, guess=True):
             parts.add(features, numbers)
             totals[numbers] = own
         return least_weights(totals, limits)
@@ -90,7 +90,12 @@ class Passes:
         return TermCounts.from_tokens(part.content(statistics, self.settings.base))
 
     def _each(
-        self, stage: str, work: Callable[[Corpus], T], chosen: npt.NDArray[np.bool_] | None = None
+        self,
+        stage: str,
+        work: Callable[[Corpus], T],
+        chosen: npt.NDArray[np.bool_] | None = None,
+        *,
+        guess: bool = False,
     ) -> Iterator[tuple[npt.NDArray[np.int64], T]]:
         """What ``work`` makes of each block of documents, with their numbers."""
         size, done = len(self.collection), 0
@@ -102,7 +107,7 @@ class Passes:
                     yield wanted
 
         def one(numbers: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], T]:
-            return numbers, work(self.collection.select(numbers))
+            return numbers, work(self.collection.select(numbers, guess=guess))
 
         for numbers, made in as_threads_go(one, blocks(), self.jobs):
             self.tell(stage, done, size)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from inspect import signature
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import length_hint
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -32,7 +33,7 @@ __all__ = ["SCHEMES", "MinHasher", "ShingleSamples", "ShingleSets", "Signatures"
 
 SCHEMES = ("fast-similarity", "permutations", "affine-permutations")
 
-_BATCH_BYTES = 1 << 19
+_BATCH_BYTES, _TAKEN = 1 << 19, 8
 _ALL = 2**64 - 1
 
 T = TypeVar("T")
@@ -254,7 +255,7 @@ class ShingleSamples(_TextTransformer):
     def transform(self, texts: Iterable[str]) -> ShingleSets:
         """The sampled shingles of texts, an iterable of str."""
         self.fit()
-        parts = _by_batch(lambda tokens: ShingleSets.from_tokens(tokens, **self._chosen), texts, self.n_jobs)
+        parts = _by_batch(lambda first, tokens: ShingleSets.from_tokens(tokens, **self._chosen), texts, self.n_jobs)
         return ShingleSets.concatenate(parts)
 
     def fit_transform(self, texts: Iterable[str], y: object = None) -> ShingleSets:
@@ -335,7 +336,13 @@ class MinHasher(_TextTransformer):
             All values of an empty text are 2³² − 1: never compare those.
         """
         self.fit()
-        return np.concatenate(_by_batch(lambda tokens: self._values(tokens.hashes, tokens.offsets), texts, self.n_jobs))
+        rows = np.empty((length_hint(texts), self.num_perm), np.uint32)
+
+        def work(first: int, tokens: Tokens) -> npt.NDArray[np.uint32]:
+            return self._values(tokens.hashes, tokens.offsets, rows[first : first + len(tokens)])
+
+        parts = _by_batch(work, texts, self.n_jobs)
+        return rows if sum(map(len, parts)) == len(rows) else np.concatenate(parts)
 
     def fit_transform(self, texts: Iterable[str], y: object = None) -> npt.NDArray[np.uint32]:
         """The same as ``fit().transform(texts)``."""
@@ -352,8 +359,15 @@ class MinHasher(_TextTransformer):
         )
         return self.labelled(np.concatenate(parts))
 
-    def _values(self, hashes: npt.NDArray[np.uint64], offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
-        values = np.empty((len(offsets) - 1, self.num_perm), np.uint32)
+    def _values(
+        self,
+        hashes: npt.NDArray[np.uint64],
+        offsets: npt.NDArray[np.int64],
+        values: npt.NDArray[np.uint32] | None = None,
+    ) -> npt.NDArray[np.uint32]:
+        """Signatures, written to ``values`` where these are as many."""
+        if values is None or len(values) != len(offsets) - 1:
+            values = np.empty((len(offsets) - 1, self.num_perm), np.uint32)
         if self.scheme == "fast-similarity":
             fast_similarity_signatures(hashes, offsets, self.shingle_size, np.uint64(self.seed), values)
         else:
@@ -388,21 +402,23 @@ class MinHasher(_TextTransformer):
         return np.array([factors, draw.randint(0, 1 << 32, self.num_perm, dtype=np.uint32)])
 
 
-def _by_batch(work: Callable[[Tokens], T], texts: Iterable[str], jobs: int) -> list[T]:
-    """The results of ``work`` on texts, tokenised in batches of 2 MB: smaller ones make threads wait."""
+def _by_batch(work: Callable[[int, Tokens], T], texts: Iterable[str], jobs: int) -> list[T]:
+    """The results of ``work`` on batches of texts: the number of the first one, and the tokens of all."""
     if isinstance(texts, str):
         raise ValueError("texts must be an iterable of str, not one str; pass [text]")
-    return in_threads(lambda batch: work(tokenize(TextBatch.from_texts(batch))), _batches(texts), jobs)
+    return in_threads(lambda batch: work(batch[0], tokenize(TextBatch.from_texts(batch[1]))), _batches(texts), jobs)
 
 
-def _batches(texts: Iterable[str]) -> Iterable[list[str]]:
-    """At least one batch, be it empty."""
+def _batches(texts: Iterable[str]) -> Iterable[tuple[int, list[str]]]:
+    """Batches of half a MB, whose tokens fit the second-level cache; at least one, be it empty."""
+    remaining = iter(texts)
     waiting: list[str] = []
-    size = 0
-    for text in texts:
-        waiting.append(text)
-        size += len(text)
+    first = size = 0
+    while some := list(islice(remaining, _TAKEN)):
+        waiting += some
+        size += sum(map(len, some))
         if size >= _BATCH_BYTES:
-            yield waiting
+            yield first, waiting
+            first += len(waiting)
             waiting, size = [], 0
-    yield waiting
+    yield first, waiting

@@ -104,6 +104,10 @@ class Spool(Mapping[str, Document]):
         place = self._place[name]
         return self._dates[place], self._characters[place]
 
+    def ranks(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """The same of all documents, by place."""
+        return np.frombuffer(self._dates, np.float64), np.frombuffer(self._characters, np.int64)
+
     def document(self, place: int) -> Document:
         """The document at a place."""
         fields: Mapping[str, Any] | None

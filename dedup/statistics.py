@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from dedup.documents import TextBatch
 from dedup.errors import MismatchError
+from dedup.kernels.hashes import find_hashes, index_hashes
 from dedup.kernels.terms import count_terms, pair_terms
 from dedup.tokens import TOKENIZER_VERSION, Tokens, tokenize
 
@@ -59,7 +60,7 @@ class TermCounts:
         return cls(terms[:n].copy(), counts[:n].copy(), offsets)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FrequencyTable:
     """Document frequencies of terms.
 
@@ -85,8 +86,16 @@ class FrequencyTable:
         """The frequency of each term; 0 for one that is not in the table."""
         if not len(self.terms):
             return np.zeros(len(terms), np.int64)
-        at = np.minimum(np.searchsorted(self.terms, terms), len(self.terms) - 1)
-        return np.where(self.terms[at] == terms, self.frequencies[at], 0)
+        at = np.empty(len(terms), np.int32)
+        find_hashes(self.terms, *self._index, terms, at)
+        return np.where(at >= 0, self.frequencies[at], 0)
+
+    @cached_property
+    def _index(self) -> tuple[int, npt.NDArray[np.int32]]:
+        bits = max(1, len(self.terms).bit_length())
+        starts = np.empty((1 << bits) + 1, np.int32)
+        index_hashes(self.terms, 64 - bits, starts)
+        return 64 - bits, starts
 
 
 _NONE = np.empty(0, np.uint64)

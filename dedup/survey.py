@@ -11,7 +11,7 @@ import numpy.typing as npt
 from dedup.boilerplate import known_text
 from dedup.documents import Document, TextBatch
 from dedup.kernels.lines import document_fingerprints
-from dedup.parallel import in_threads
+from dedup.parallel import as_threads_go
 from dedup.scratch import Scratch
 from dedup.segments import segment
 from dedup.settings import Settings
@@ -90,21 +90,20 @@ def survey(
     hasher = MinHasher(settings.num_perm, seed=settings.seed)
     base = known_text(settings.base)
 
-    def sketch(batch: TextBatch) -> _Sketches:
+    def sketch(group: list[Document]) -> tuple[list[Document], TextBatch, _Sketches]:
+        batch = TextBatch.from_texts(document.text for document in group)
         tokens = tokenize(batch)
         prints = np.empty((len(tokens), 2), np.uint64)
         document_fingerprints(tokens.hashes, tokens.offsets, prints)
         own = keep_tokens(tokens, ~base.mark(tokens, segment(tokens))) if base else tokens
-        return _Sketches(prints, np.diff(tokens.offsets), np.diff(own.offsets) > 0, hasher.signatures(own).values)
+        made = _Sketches(prints, np.diff(tokens.offsets), np.diff(own.offsets) > 0, hasher.signatures(own).values)
+        return group, batch, made
 
-    def batches() -> Iterator[TextBatch]:
-        for group in _batches(documents):
-            batch = TextBatch.from_texts(document.text for document in group)
-            spool.add(group, batch)
-            tell("reading", len(spool), 0)
-            yield batch
-
-    parts = in_threads(sketch, batches(), jobs)
+    parts = []
+    for group, batch, sketches in as_threads_go(sketch, _batches(documents), jobs):
+        spool.add(group, batch)
+        parts.append(sketches)
+        tell("reading", len(spool), 0)
     spool.finish()
     return _joined(spool, parts, scratch, settings.num_perm)
 

@@ -137,7 +137,7 @@ def _room_for(count: int) -> Room:
 def _likely_count(batch: TextBatch) -> int:
     """A number of tokens that texts seldom exceed: a word has five bytes and more, a single character three."""
     begin, end = int(batch.offsets[0]), int(batch.offsets[-1])
-    sample = batch.data[begin : end : max((end - begin) // 1024, 1)]
+    sample = batch.data[begin : end : max((end - begin) // 256, 1)]
     singles = np.count_nonzero(sample >= 0xE0) / max(len(sample), 1)
     return int((end - begin) * (0.2 * (1 - 3 * singles) + 1.1 * singles)) + len(batch)
 

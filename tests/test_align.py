@@ -65,6 +65,21 @@ def test_grams_are_numbered_where_both_sides_have_them(left: list[int], right: l
         assert found == list(expected)
 
 
+@kernel
+def _classes_of(words, buckets, n, m, vocabulary):  # type: ignore[no-untyped-def]
+    grams = new_grams(max(n, m, 1), vocabulary)
+    share_grams(grams, words, words, buckets, 0, n, n, m)
+    return grams.classes.copy()
+
+
+@given(WORDS, WORDS)
+def test_words_are_classed_by_rarity_and_by_how_often_either_text_has_them(left: list[int], right: list[int]) -> None:
+    words = np.array(left + right, np.int32)
+    classes = _classes_of(words, (words % 3).astype(np.uint8), len(left), len(right), 7)
+    for own, plenty, found in zip((left, right), oracle.plenties(left, right), classes, strict=True):
+        assert found[: len(own)].tolist() == [5 * (w % 3) + p for w, p in zip(own, plenty, strict=True)]
+
+
 @given(WORDS, WORDS)
 def test_equal_numbers_mean_equal_runs(left: list[int], right: list[int]) -> None:
     words = np.array(left + right, np.int32)

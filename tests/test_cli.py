@@ -82,7 +82,8 @@ def compared(monkeypatch):
     """A stand-in for the engine that finds the first two documents rewritten; what it was called with."""
     calls = {}
 
-    def compare(documents, *, against=None, settings=None, jobs=None, skipped=(), on_stage=None):
+    def compare(documents, *, against=None, settings=None, jobs=None, memory=0, skipped=(), on_stage=None):
+        documents = list(documents)
         everything = [*documents, *(against or ())]
         calls.update(documents=documents, against=against, settings=settings, jobs=jobs)
         ids = [document.id for document in everything]
@@ -293,7 +294,7 @@ class TestExitCodes:
 
         monkeypatch.setattr(engine, "compare", interrupted)
         result = run("compare", articles)
-        assert (result.exit_code, result.stderr) == (130, "dedup: interrupted\n")
+        assert (result.exit_code, result.stderr) == (130, "dedup: interrupted while reading; nothing was written\n")
 
     def test_an_error_shows_no_control_character_of_a_name(self, articles, compared, monkeypatch):
         def fails(*_, **__):

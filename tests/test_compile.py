@@ -1,4 +1,4 @@
-"""Machine code on disk: never stale, never fatal. Each test has the decorators and two tiny kernels in a folder."""
+"""Machine code on disk: never stale, never fatal. Each test has the compiler and two tiny kernels in a folder."""
 
 import os
 import shutil
@@ -33,7 +33,8 @@ def write_package(folder: Path) -> Path:
     kernels.mkdir(parents=True)
     for place in (kernels, kernels.parent):
         (place / "__init__.py").touch()
-    (kernels / "compile.py").write_bytes((KERNELS / "compile.py").read_bytes())
+    for name in ("compile.py", "pipeline.py"):
+        (kernels / name).write_bytes((KERNELS / name).read_bytes())
     (kernels / "step.py").write_text(STEP)
     (kernels / "twice.py").write_text(TWICE)
     return folder

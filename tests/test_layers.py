@@ -9,8 +9,8 @@ LAYERS = [
     "version", "errors", "extras", "fastjson", "kernels", "strings", "documents", "scratch", "parallel", "readers",
     "unicode_table", "tokens", "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "reuse",
     "verify", "tfidf", "boilerplate", "alignment", "division", "matches", "facts", "evidence", "reasons", "limits",
-    "model", "direction", "verdict", "lineages", "origins", "families", "settings", "report", "comparison", "spool",
-    "survey", "corpus", "passes", "fit", "near", "judging", "engine", "store", "index", "labels", "training",
+    "model", "direction", "verdict", "lineages", "origins", "families", "settings", "report", "comparison", "stopwatch",
+    "spool", "survey", "corpus", "passes", "fit", "near", "judging", "engine", "store", "index", "labels", "training",
     "warming", "cli", "__main__",
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from scipy.stats import binom
 
 from dedup.documents import TextBatch
 from dedup.errors import SettingsError
-from dedup.kernels.join import LARGEST_RUN
+from dedup.kernels.join import LARGEST_RUN, band_keys
 from dedup.lsh import Bands, CandidatePairs, choose_bands, near_pairs
 from dedup.reuse import ReuseLimits, reuse_pairs
 from dedup.sketch import MinHasher, ShingleSets, Signatures
@@ -74,6 +74,20 @@ def test_a_run_of_equal_keys_gives_linearly_many_pairs_and_ties_all_together():
     found = near_pairs(signatures, np.arange(size, dtype=np.int32), threshold=0.5, min_recall=0.9)
     assert len(found) < 6 * size
     assert set(found.right.tolist()) == set(range(1, size))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5_000])
+def test_keys_ascend_and_name_each_document_once(count: int):
+    values = np.random.default_rng(4).integers(0, 3, (count + 7, 12)).astype(np.uint32)
+    documents = np.arange(7, count + 7, dtype=np.int32)
+    id_bits = len(values).bit_length()
+    spare, keys = np.empty((2, count), np.uint64)
+    band_keys(values, documents, 2, 3, id_bits, spare, keys)
+    named = (keys & np.uint64((1 << id_bits) - 1)).astype(np.int64)
+    assert np.array_equal(keys, np.sort(keys))
+    assert np.array_equal(np.sort(named), documents)
+    rows = {tuple(row) for row in values[7:, 6:9].tolist()}
+    assert len(set((keys >> np.uint64(id_bits)).tolist())) == len(rows)
 
 
 def test_threads_do_not_change_the_candidates():

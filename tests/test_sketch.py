@@ -239,3 +239,23 @@ def test_signatures_made_otherwise_are_not_compared(change: dict[str, int]):
         first.check_comparable(MinHasher(**change).signatures(tokens))
     with pytest.raises(MismatchError, match="scheme"):
         first.check_comparable(Signatures(first.values, 3, 1, "another"))
+
+
+class Miscounted(list[str]):
+    """Texts that say how many they are, and are wrong."""
+
+    said = 0
+
+    def __len__(self) -> int:
+        return self.said
+
+
+@pytest.mark.parametrize("said", [0, 3, 5_000, 20_000])
+def test_signatures_do_not_depend_on_how_many_texts_there_seem_to_be(said: int):
+    texts = [f"fog number {number} at the quay of this harbour" * 5 for number in range(5_000)]
+    expected = MinHasher(num_perm=16).transform(texts)
+    miscounted = Miscounted(texts)
+    miscounted.said = said
+    assert len(expected) == len(texts)
+    assert np.array_equal(MinHasher(num_perm=16).transform(miscounted), expected)
+    assert np.array_equal(MinHasher(num_perm=16, n_jobs=2).transform(text for text in texts), expected)

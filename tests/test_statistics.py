@@ -143,3 +143,12 @@ def test_what_are_no_statistics_is_refused():
     np.savez(stream := BytesIO(), version=np.array("other"), documents=1)
     with pytest.raises(MismatchError, match="fit them anew"):
         Statistics.load(BytesIO(stream.getvalue()))
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.lists(st.integers(0, 2**64 - 1), max_size=10))
+def test_frequencies_are_found_by_their_terms(known: list[int], others: list[int]):
+    terms = np.unique(np.array(known, np.uint64))
+    table = FrequencyTable(terms, np.arange(1, len(terms) + 1))
+    expected = dict(zip(terms.tolist(), range(1, len(terms) + 1), strict=True))
+    wanted = [*known, *others]
+    assert table.lookup(np.array(wanted, np.uint64)).tolist() == [expected.get(value, 0) for value in wanted]

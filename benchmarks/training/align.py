@@ -26,16 +26,16 @@ from benchmarks.quality.pan13 import KINDS
 from dedup.alignment import prepare
 from dedup.documents import TextBatch
 from dedup.kernels.align_candidates import Documents, Settings
-from dedup.kernels.align_features import FIGURES, STYLE, Trees
+from dedup.kernels.align_features import FIGURES, Trees
+from dedup.kernels.align_grams import PLENTIES
 from dedup.kernels.align_learn import collect_candidates, collect_links, count_matches
-from dedup.kernels.align_segment import Model
-from dedup.kernels.align_settle import CONDENSED
+from dedup.kernels.align_segment import MATCHES, Model
 from dedup.language import guess_languages
 from dedup.segments import Gap, segment
 from dedup.statistics import Statistics
 from dedup.tokens import tokenize
 
-SETTINGS = Settings(least=3.0, exact=0.6, window=20.0, accept=0.5, likely=0.2, sure=0.6, linked=0.1)
+SETTINGS = Settings(least=3.0, exact=0.6, window=20.0, accept=0.5, likely=0.13, sure=0.6, linked=0.1)
 CENTRE = 4.5
 
 INDEPENDENT, STRANGERS = 0.06, 2.3
@@ -56,8 +56,8 @@ class Style(NamedTuple):
 
 
 STYLES = (
-    Style(("verbatim", "random"), 0.5, 1.0, 0.35),
-    Style(("translation",), 0.5, 2.0, 0.35),
+    Style(("verbatim", "random"), 0.4, 1.0, 0.35),
+    Style(("translation",), 0.4, 2.0, 0.35),
     Style(("summary",), 0.5, 0.0, float("inf")),
 )
 
@@ -66,8 +66,9 @@ ABOUT = [
     "alignment corpus (training corpus).",
     "rarity: limits of the classes of rarity, in idf. Scores are in nats; their first axis is the style of rewriting: "
     "words kept, words replaced, a whole document condensed.",
-    "match: ln P(kind of match, class of rarity | in a passage) / P(... | beside it); border: likewise for the class "
-    "of the gap at its start, and at its end; ratio: weight of the squared log ratio of the two lengths; length: "
+    "match: ln P(kind of match, how often both texts have the word | class of rarity, in a passage) / P(... | beside "
+    "it), by PLENTIES classes of the latter (dedup.kernels.align_grams) for each of rarity; border: likewise for the "
+    "class of the gap at its start, and at its end; ratio: weight of the squared log ratio of the two lengths; length: "
     "weight and centre of the squared log of the length in words.",
     "links: weights of the figures of a link (dedup.kernels.align_links), learnt from the labelled rewrites of the "
     "newsroom in seeds/, then what is added; unlinked examples are from independent reports and from the corpus.",
@@ -140,7 +141,8 @@ def learn_scores(material: Material) -> Model:
             use,
         )
         matches, gaps = matches + 1, gaps + 2
-        shares = matches / matches.sum(axis=1, keepdims=True)
+        joint = matches.reshape(2, MATCHES, -1, PLENTIES)
+        shares = (joint / joint.sum(axis=(1, 3), keepdims=True)).reshape(matches.shape)
         match.append(np.log(shares[1] / shares[0]) * style.temper)
         gap_shares = gaps / gaps.sum(axis=1, keepdims=True)
         borders = np.log(gap_shares[1:] / gap_shares[0])
@@ -154,23 +156,25 @@ def learn_scores(material: Material) -> Model:
     return Model(match_scores, borders, ratios, lengths, np.log(np.maximum(np.arange(4097), 1)).astype(np.float32))
 
 
-def learn_filter(material: Material, model: Model, close: Trees, *, condensed: bool, trees: int) -> Trees:
+def learn_filter(material: Material, model: Model, close: Trees, *, condensed: bool) -> Trees:
     """Boosted trees that tell true candidates from chance ones."""
     settings = SETTINGS if condensed else SETTINGS._replace(accept=0.0, window=8.0)
     pairs, boxes, figures = collect_candidates(  # type: ignore[no-untyped-call]
         material.documents, material.vocabulary, model, close, material.left, material.right, settings, condensed
     )
-    table = np.array(figures)
-    labels = [
-        _is_true(box, material.cases[material.case_pairs == pair], whole=row[STYLE] == CONDENSED)
-        for pair, box, row in zip(pairs, boxes, table, strict=True)
-    ]
-    print(f"{'condensed' if condensed else 'close'}: {len(labels)} candidates, {sum(labels)} true")
+    table, labels = np.array(figures), []
+    use = np.ones(len(table), np.bool_)
+    for number, (pair, box) in enumerate(zip(pairs, boxes, strict=True)):
+        here = material.case_pairs == pair
+        labels.append(_is_true(box, material.cases[here], whole=condensed))
+        if condensed and labels[-1] and "summary" not in material.case_kinds[here]:
+            use[number] = False  # a close passage of a short source: neither a condensation nor a chance likeness
+    print(f"{'condensed' if condensed else 'close'}: {use.sum()} candidates, {np.array(labels)[use].sum()} true")
     forest = GradientBoostingClassifier(
-        n_estimators=trees, max_depth=3, learning_rate=0.12, subsample=0.7, min_samples_leaf=20, max_features=0.5,
+        n_estimators=120, max_depth=2, learning_rate=0.1, subsample=0.7, min_samples_leaf=20, max_features=0.5,
         random_state=0,
     )  # fmt: skip
-    forest.fit(table, labels)
+    forest.fit(table[use], np.array(labels)[use])
     return _flat(forest)
 
 
@@ -325,8 +329,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     material = read(options.corpus, {"even": 0, "odd": 1, "all": None}[options.part])
     model = learn_scores(material)
-    close = learn_filter(material, model, EMPTY, condensed=False, trees=80)
-    condensed = learn_filter(material, model, close, condensed=True, trees=60)
+    close = learn_filter(material, model, EMPTY, condensed=False)
+    condensed = learn_filter(material, model, close, condensed=True)
     newsroom, strangers = read_newsroom(options.newsroom), sample_strangers(material)
     rows, others = (collect(part, model, close, condensed) for part in (newsroom, strangers))
     links = learn_links(newsroom, rows, others)

@@ -20,6 +20,7 @@ from benchmarks.quality.corpora import read_text
 from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.passages import Coverage, coverage, oriented
 from dedup import alignment
+from dedup.kernels.align_grams import PLENTIES
 
 Change = Callable[[Any], Any]
 
@@ -54,7 +55,13 @@ def _present_or_absent(match: Any) -> Any:
 
 
 def _one_rarity(match: Any) -> Any:
-    return np.repeat(match.mean(axis=2, keepdims=True), match.shape[2], axis=2).astype(match.dtype)
+    rows = match.reshape(*match.shape[:2], -1, PLENTIES)
+    return np.broadcast_to(rows.mean(axis=2, keepdims=True), rows.shape).reshape(match.shape).astype(match.dtype)
+
+
+def _one_plenty(match: Any) -> Any:
+    rows = match.reshape(*match.shape[:2], -1, PLENTIES)
+    return np.broadcast_to(rows.mean(axis=3, keepdims=True), rows.shape).reshape(match.shape).astype(match.dtype)
 
 
 def _first_style(scores: Any) -> Any:
@@ -67,6 +74,7 @@ PARTS: dict[str, Change] = {
     "everything": lambda parameters: parameters,
     "kinds of match (only present or absent)": _model(match=_present_or_absent),
     "rarity of words": _model(match=_one_rarity),
+    "how often both texts have a word": _model(match=_one_plenty),
     "the second style (words replaced)": _model(match=_first_style, border=_first_style, ratio=_first_style),
     "what lies at borders": _model(border=np.zeros_like),
     "likeness of lengths": _model(ratio=lambda ratio: np.minimum(ratio, np.float32(1e-6))),

@@ -65,6 +65,7 @@ def compare(
     min_recall: opt.MinRecall = None,
     relation: opt.Relations = None,
     all_pairs: opt.AllPairs = None,
+    tier: opt.TierOption = None,
     base: opt.Base = None,
     model: opt.ModelFile = None,
     config: opt.Config = None,
@@ -77,6 +78,8 @@ def compare(
     fail_on: opt.FailOn = None,
     strict: opt.Strict = False,
     jobs: opt.Jobs = None,
+    memory: opt.Memory = None,
+    stats: opt.Stats = False,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
 ) -> None:
@@ -100,8 +103,9 @@ def compare(
         result = outputs.choose(output_format, output, with_texts=with_texts, inputs=[*paths, *filter(None, [against])])
         accepted = runs.read_accepted(baseline, update=update_baseline)
         given = {"threshold": threshold, "min_recall": min_recall, "relation": relation, "all_pairs": all_pairs}
-        settings = inputs.effective_settings(config, {**given, "base": base, "model": model})
+        settings = inputs.effective_settings(config, {**given, "tier": tier, "base": base, "model": model})
         failing = inputs.relations_to_fail_on(fail_on, settings.relation)
+        held = inputs.bytes_of(memory)
         reading = ReadOptions(
             include=tuple(include or ()),
             exclude=tuple(exclude or ()),
@@ -114,9 +118,11 @@ def compare(
             language_field=language_field,
             max_document=max_document,
         )
-        comparison = runs.run_comparison(paths, against, reading, settings, jobs=jobs, quiet=quiet)
+        comparison = runs.run_comparison(paths, against, reading, settings, jobs=jobs, memory=held, quiet=quiet)
         comparison = runs.without_accepted(comparison, accepted)
         messages.report_counts(comparison, quiet=quiet, verbose=verbose)
+        if stats:
+            messages.report_efforts(comparison)
         outputs.write_comparison(comparison.anonymised() if anonymise else comparison, result, every=verbose)
         if baseline and update_baseline:
             runs.update_baseline(baseline, comparison, quiet=quiet)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from dedup.cli import messages
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.matches import DERIVED, Relation
 from dedup.readers import ReadOptions, read_documents
+from dedup.scratch import DEFAULT_MEMORY
 from dedup.settings import Settings, find_settings_file, read_settings_file
 
-__all__ = ["effective_settings", "read_all", "read_pair", "relations_to_fail_on", "set_apart"]
+__all__ = ["bytes_of", "check_disk", "effective_settings", "read_all", "read_pair", "relations_to_fail_on", "set_apart"]
 
 
 def effective_settings(config: Path | None, given: Mapping[str, Any]) -> Settings:
@@ -41,6 +47,66 @@ def relations_to_fail_on(names: Iterable[str] | None, reported: Sequence[Relatio
         if reported is not None and relation not in reported:
             raise DedupError(f"--fail-on {relation}: these matches are not reported; add --relation {relation}")
     return frozenset(failing)
+
+
+_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(I?)B?\s*", re.IGNORECASE)
+_FEATURES = 2.2
+"""Bytes of rare features for a byte of text."""
+
+
+def bytes_of(size: str | None) -> int:
+    """What a size means: bytes, or with a unit such as M, GB or GiB.
+
+    >>> bytes_of("1.5 GB"), bytes_of("2MiB")
+    (1500000000, 2097152)
+
+    Raises
+    ------
+    DedupError
+        When it is none.
+    """
+    if size is None:
+        return DEFAULT_MEMORY
+    found = _SIZE.fullmatch(size)
+    if not found:
+        raise DedupError(f"--memory {size}: not a size; write 500M or 4GB")
+    unit = _UNITS[found[2].upper()]
+    return int(float(found[1]) * (1024 ** (len(str(unit)) // 3) if found[3] and unit > 1 else unit))
+
+
+def check_disk(paths: Iterable[str], memory: int, settings: Settings, *, quiet: bool) -> None:
+    """Say how much of the disk temporary files may take, if what is read may be more than fits in memory.
+
+    Raises
+    ------
+    DedupError
+        When so much is not free.
+    """
+    files = [Path(path) for path in paths if path != "-"]
+    size = sum(_size_of(path) for path in files if path.exists())
+    needed = int(size * (1.0 if settings.tier == "near" else 1.0 + _FEATURES))
+    if needed <= memory:
+        return
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise DedupError(
+            f"temporary files may take {needed / 1e9:.1f} GB, and {folder} has {free / 1e9:.1f} GB free; "
+            "let TMPDIR name a folder with more, or raise --memory"
+        )
+    if not quiet:
+        messages.tell(f"temporary files: up to {needed / 1e9:.1f} GB in {folder} ({free / 1e9:.1f} GB free)")
+
+
+def _size_of(path: Path) -> int:
+    """Bytes of a file, or of all in a folder; of a compressed one as it may be unpacked."""
+    if path.is_dir():
+        return sum(_size_of(Path(entry.path)) for entry in os.scandir(path) if not entry.is_symlink())
+    try:
+        return path.stat().st_size * (5 if path.suffix in (".gz", ".parquet") else 1)
+    except OSError:
+        return 0
 
 
 def read_all(

@@ -16,7 +16,7 @@ from dedup.report.visible import visible
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
 
-__all__ = ["prepare_kernels", "report_counts", "report_skipped", "shown", "tell"]
+__all__ = ["prepare_kernels", "report_counts", "report_efforts", "report_skipped", "shown", "tell"]
 
 BAD, INTERRUPTED = 2, 130
 
@@ -34,8 +34,8 @@ def shown(*, quiet: bool) -> Iterator[None]:
     except DedupError as problem:
         tell(f"dedup: {problem}")
         raise typer.Exit(BAD) from None
-    except KeyboardInterrupt:
-        tell("dedup: interrupted")
+    except KeyboardInterrupt as problem:
+        tell(f"dedup: interrupted{f' {problem}' if problem.args else ''}")
         raise typer.Exit(INTERRUPTED) from None
     finally:
         logger.removeHandler(handler)
@@ -66,6 +66,14 @@ def report_counts(comparison: Comparison, *, quiet: bool, verbose: bool) -> None
         tell("no matches; what came through each stage:")
     for line in stage_lines([(stage.name, stage.count) for stage in comparison.stages]):
         tell(f"  {line}")
+
+
+def report_efforts(comparison: Comparison) -> None:
+    """What each stage went through, and how long it took, as a table."""
+    from dedup.report.progress import effort_lines
+
+    for line in effort_lines(comparison.efforts):
+        tell(line)
 
 
 def report_skipped(skipped: Sequence[Skipped], *, quiet: bool) -> None:

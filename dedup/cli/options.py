@@ -31,6 +31,7 @@ __all__ = [
     "LanguageField",
     "LeftPath",
     "MaxDocument",
+    "Memory",
     "MinRecall",
     "ModelFile",
     "ModelOutput",
@@ -42,10 +43,13 @@ __all__ = [
     "Relations",
     "RightPath",
     "Since",
+    "Stats",
     "StoreText",
     "Strict",
     "TextField",
     "Threshold",
+    "Tier",
+    "TierOption",
     "TitleField",
     "UpdateBaseline",
     "UrlField",
@@ -64,6 +68,13 @@ class Format(StrEnum):
     PARQUET = "parquet"
     HTML = "html"
     SARIF = "sarif"
+
+
+class Tier(StrEnum):
+    """What is looked for."""
+
+    NEAR = "near"
+    ALL = "all"
 
 
 def _read(*names: str, **further: Any) -> Any:
@@ -135,6 +146,14 @@ AllPairs = Annotated[
         help="Report every pair of identical texts, not only each text's tie to one of them.",
     ),
 ]
+TierOption = Annotated[
+    Tier | None,
+    _sought(
+        "--tier",
+        help="near: near-duplicates alone, by their shared phrases, fast and without passages; all, the default: "
+        "rewrites and excerpts too.",
+    ),
+]
 Base = Annotated[
     list[str] | None,
     _sought(
@@ -177,6 +196,15 @@ FailOn = Annotated[
 ]
 Strict = Annotated[bool, _run("--strict", help="Exit with 3 when any input was skipped.")]
 Jobs = Annotated[int | None, _run(metavar="N", min=1, help="Threads; else one a processor.")]
+Memory = Annotated[
+    str | None,
+    _run(
+        metavar="SIZE",
+        help="What texts, signatures and postings may take, such as 500M or 4GB, before they go to temporary "
+        "files; 1 GiB unless set. What comes out is the same.",
+    ),
+]
+Stats = Annotated[bool, _run("--stats", help="A table of what each stage went through and how long it took.")]
 Quiet = Annotated[bool, _run("--quiet", "-q", help="Nothing but errors on standard error.")]
 Verbose = Annotated[bool, _run("--verbose", "-v", help="Counts of every stage; every row of the table.")]
 

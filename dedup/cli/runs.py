@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from dedup import engine
 from dedup.cli import holding, inputs, messages
@@ -14,7 +15,7 @@ from dedup.errors import DedupError, Skipped
 from dedup.evidence import Evidence
 from dedup.index import is_index
 from dedup.matches import Match
-from dedup.readers import ReadOptions
+from dedup.readers import ReadOptions, read_documents
 from dedup.report.anonymous import Names
 from dedup.report.baseline import Accepted, new_matches, read_baseline, write_baseline
 from dedup.report.destination import check_destination
@@ -56,9 +57,10 @@ def run_comparison(
     settings: Settings,
     *,
     jobs: int | None,
+    memory: int,
     quiet: bool,
 ) -> Comparison:
-    """Read everything, then compare it.
+    """Read everything and compare it; without ``against`` no more is held in memory than ``memory`` says.
 
     Raises
     ------
@@ -68,20 +70,63 @@ def run_comparison(
     skipped: list[Skipped] = []
     if against is not None and is_index(against):
         return holding.query(Path(against), paths, reading, settings, quiet=quiet)
-    with show_progress(not quiet) as on_stage:
-        documents = inputs.read_all(paths, reading, skipped, on_stage)
-        known = None if against is None else inputs.read_all([against], reading, skipped, on_stage)
-    for found, names in ((documents, paths), (known, [against or ""])):
-        if found is not None and not found:
-            messages.report_skipped(skipped, quiet=quiet)
-            raise DedupError(f"{', '.join(names)}: no readable document, nothing to compare")
-    if known is not None and against is not None:
-        known = inputs.set_apart(known, (document.id for document in documents), Path(against).name)
+    documents: Iterable[Document]
+    known: list[Document] | None = None
+    if against is None:
+        inputs.check_disk(paths, memory, settings, quiet=quiet)
+        documents = _checked(read_documents(paths, reading, on_skip=skipped.append), paths, skipped, quiet)
+    else:
+        with show_progress(not quiet) as on_stage:
+            new = inputs.read_all(paths, reading, skipped, on_stage)
+            known = inputs.read_all([against], reading, skipped, on_stage)
+        for found, names in ((new, paths), (known, [against])):
+            next(_checked(found, names, skipped, quiet))
+        known = inputs.set_apart(known, (document.id for document in new), Path(against).name)
+        documents = new
     messages.prepare_kernels(quiet=quiet)
+    so_far: list[Any] = ["reading", 0, 0]
     with show_progress(not quiet) as on_stage:
-        return engine.compare(
-            documents, against=known, settings=settings, jobs=jobs, skipped=skipped, on_stage=on_stage
-        )
+
+        def tell(*report: Any) -> None:
+            so_far[:] = report
+            if on_stage:
+                on_stage(*report)
+
+        try:
+            return engine.compare(
+                documents, against=known, settings=settings, jobs=jobs, memory=memory, skipped=skipped, on_stage=tell
+            )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_how_far(*so_far)) from None
+
+
+def _checked(
+    documents: Iterable[Document], names: Sequence[str], skipped: list[Skipped], quiet: bool
+) -> Iterator[Document]:
+    """The documents.
+
+    Raises
+    ------
+    DedupError
+        When there is none.
+    """
+    empty = True
+    for document in documents:
+        empty = False
+        yield document
+    if empty:
+        messages.report_skipped(skipped, quiet=quiet)
+        raise DedupError(f"{', '.join(names)}: no readable document, nothing to compare")
+
+
+def _how_far(stage: str, done: int, total: int) -> str:
+    """Where an interrupted comparison stood.
+
+    >>> _how_far("aligning", 300, 1200)
+    'while aligning, 300 of 1,200 done; nothing was written'
+    """
+    number = f", {done:,} of {total:,} done" if total else f", {done:,} done" if done else ""
+    return f"while {stage}{number}; nothing was written"
 
 
 def read_accepted(baseline: Path | None, *, update: bool) -> list[Accepted] | None:

@@ -164,7 +164,7 @@ def _new_found(limit):  # type: ignore[no-untyped-def]
 def find_close(tools, documents, model, starts, sizes, settings):  # type: ignore[no-untyped-def]
     """Candidates of the close styles, from exact runs first, then from windows. Returns how many."""
     grams, search, found, begin, lists = tools.grams, tools.search, tools.found, tools.begin, tools.lists
-    words = (documents.buckets, documents.gaps)
+    words = (tools.grams.classes, documents.gaps)
     runs = exact_runs(grams.numbers, sizes[0], sizes[1], lists[0], lists[1], begin)
     count = 0
     for k in range(runs):
@@ -207,7 +207,7 @@ def _refine_best(search, model, numbers, words, taken, starts, sizes, box):  # t
 @inner
 def _from_windows(tools, documents, model, starts, sizes, settings, count):  # type: ignore[no-untyped-def]
     grams, found, begin, lists = tools.grams, tools.found, tools.begin, tools.lists
-    words = (documents.buckets, documents.gaps)
+    words = (tools.grams.classes, documents.gaps)
     windows = rare_windows(
         grams,
         documents.weights,
@@ -238,7 +238,7 @@ def _from_windows(tools, documents, model, starts, sizes, settings, count):  # t
 def _merge(tools, documents, model, starts, sizes, count):  # type: ignore[no-untyped-def]
     """Join candidates that stand close on both sides where the whole is worth more than its parts. O(count²)."""
     found = tools.found
-    words = (documents.buckets, documents.gaps)
+    words = (tools.grams.classes, documents.gaps)
     for k in range(count):
         for other in range(count):
             if other == k or found.exact[k] or found.exact[other] or found.scores[k] < 0 or found.scores[other] < 0:

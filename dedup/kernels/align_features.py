@@ -88,7 +88,7 @@ def _describe_side(search, model, grams, documents, side, place, size, start, en
             continue
         total += weight
         kinds[kind] += 1
-        points += model.match[style, kind, documents.buckets[place + i]]
+        points += model.match[style, kind, grams.classes[side, i]]
         if kind > 0:
             matched += weight
             near += weight if kind > 1 else np.float32(0)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner
 
-__all__ = ["LEVELS", "PARTS", "RUNS", "RUN_LENGTHS", "Grams", "new_grams", "share_grams"]
+__all__ = ["LEVELS", "PARTS", "PLENTIES", "RUNS", "RUN_LENGTHS", "Grams", "new_grams", "share_grams"]
 
 LEVELS = 8
 """Rows of a gram table: words, runs of 2, 3, 5 and 9 words, neighbours at distance 1, 2 and 3."""
@@ -28,6 +28,9 @@ PARTS = 8
 
 RUN_LENGTHS = (1, 2, 3, 5, 9)
 
+PLENTIES = 5
+"""Classes of how often both texts have a word: not both, once and once, once and more, more and once, more and more."""
+
 
 class Grams(NamedTuple):
     """Scratch of one pair; row 0 of a double array is the first document, row 1 the second.
@@ -38,6 +41,8 @@ class Grams(NamedTuple):
         Local number of what starts at each position, -1 where the other document lacks it, -2 where there is no part.
     counts : int32 array (2, n)
         How often each local word number occurs.
+    classes : uint8 array (2, n)
+        Of the word at each position: PLENTIES times its rarity, and how often this and the other document have it.
     words : int32 array (v,)
         Local number of each word of the batch; -1 between pairs.
     codes : uint64 array (2, n)
@@ -50,6 +55,7 @@ class Grams(NamedTuple):
 
     numbers: npt.NDArray[np.int32]
     counts: npt.NDArray[np.int32]
+    classes: npt.NDArray[np.uint8]
     words: npt.NDArray[np.int32]
     codes: npt.NDArray[np.uint64]
     keys: npt.NDArray[np.uint64]
@@ -66,6 +72,7 @@ def new_grams(longest, vocabulary):  # type: ignore[no-untyped-def]
     return Grams(
         np.full((2, LEVELS + 1, longest + 1), -1, np.int32),
         np.zeros((2, longest + 1), np.int32),
+        np.zeros((2, longest + 1), np.uint8),
         np.full(vocabulary, -1, np.int32),
         np.zeros((2, longest + 1), np.uint64),
         np.zeros(capacity, np.uint64),
@@ -79,6 +86,8 @@ def share_grams(grams, ids, parts, buckets, start_a, n, start_b, m):  # type: ig
     """Fill ``grams`` for two documents of ``ids``, ``parts`` (int32) and ``buckets`` (uint8). O(n + m)."""
     _share_words(grams, parts, start_a, n, start_b, m, PARTS)
     _share_words(grams, ids, start_a, n, start_b, m, 0)
+    _classify(grams, 0, buckets, start_a, n)
+    _classify(grams, 1, buckets, start_b, m)
     for level in range(1, RUNS):
         shift = 1 if level < 3 else 2 * level - 4
         _code_runs(grams.numbers[0, level - 1], grams.codes[0], n, shift)
@@ -118,6 +127,17 @@ def _share_words(grams, ids, start_a, n, start_b, m, level):  # type: ignore[no-
         words[ids[start_b + j]] = -1
         if counts[0, b[j]] == 0:
             b[j] = -1
+
+
+@inner
+def _classify(grams, side, buckets, start, size):  # type: ignore[no-untyped-def]
+    words, classes = grams.numbers[side, 0], grams.classes[side]
+    own, others = grams.counts[side], grams.counts[1 - side]
+    for i in range(size):
+        plenty = 0
+        if words[i] >= 0:
+            plenty = 1 + (2 if own[words[i]] > 1 else 0) + (1 if others[words[i]] > 1 else 0)
+        classes[i] = PLENTIES * buckets[start + i] + plenty
 
 
 @inner

@@ -6,7 +6,7 @@ import numpy as np
 
 from dedup.kernels.align import goes_first
 from dedup.kernels.align_candidates import find_close, new_tools
-from dedup.kernels.align_grams import LEVELS, new_grams, share_grams
+from dedup.kernels.align_grams import LEVELS, PLENTIES, new_grams, share_grams
 from dedup.kernels.align_links import FIGURES as LINK_FIGURES
 from dedup.kernels.align_links import link_sentences
 from dedup.kernels.align_segment import EDGE, MATCHES, mark_segment, match_types, new_search
@@ -25,7 +25,7 @@ def count_matches(documents, vocabulary, left, right, cases, case_pairs, use):  
     """Count kinds of match beside and inside passages, and gaps anywhere, at starts and at ends."""
     longest = np.max(np.diff(documents.offsets))
     grams, search = new_grams(longest, vocabulary), new_search(longest, LEVELS)
-    matches = np.zeros((2, MATCHES, RARITIES))
+    matches = np.zeros((2, MATCHES, RARITIES * PLENTIES))
     gaps = np.zeros((3, GAPS))
     for k in use:
         pair = case_pairs[k]
@@ -49,7 +49,7 @@ def count_matches(documents, vocabulary, left, right, cases, case_pairs, use):  
                     if case_pairs[other] == pair and cases[other, 2 * side] <= i < cases[other, 2 * side + 1]:
                         elsewhere = True
                 if inside or not elsewhere:
-                    matches[int(inside), search.types[i], documents.buckets[places[side] + i]] += 1
+                    matches[int(inside), search.types[i], grams.classes[side, i]] += 1
                     gaps[0, documents.gaps[places[side] + i]] += 1
             gaps[1, documents.gaps[places[side] + start]] += 1
             gaps[2, documents.gaps[places[side] + end] if end < sizes[side] else EDGE] += 1

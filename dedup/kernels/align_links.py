@@ -22,10 +22,10 @@ __all__ = ["FIGURES", "MAX_SENTENCES", "Links", "link_passages", "link_sentences
 MAX_SENTENCES = 200
 """Of longer documents, as many groups of consecutive sentences are compared."""
 
-FIGURES = 10
+FIGURES = 11
 """Of a sentence: log odds that it is linked at all, and of the link seen from the other text; sum and minimum of its
 neighbours'; how much the order of the sentences explains; log odds of the mean sentence; how much the other text
-explains; whether it is the first; log of its words; how sure its place is."""
+explains; whether it is the first; log of its words; how sure its place is; how many sentences elsewhere claim it."""
 
 PRESENT = np.array([0.7, 0.5, 0.5, 0.6, 0.68, 0.75, 0.3, 0.4])
 """How often a word that both texts have stands in the linked sentence: by class of rarity, a pair of words, a part."""
@@ -55,6 +55,8 @@ LEAST = 5
 """Linked sentences of either text without which none count."""
 
 ROWS_BESIDE, COLUMNS_BESIDE = 1, 2
+BESIDE = 2
+"""Sentences before and behind one that may claim the same place and be no rivals."""
 
 
 class Links(NamedTuple):
@@ -280,6 +282,12 @@ def _log_odds(p):  # type: ignore[no-untyped-def]
 def _describe(links, side, rows, columns, ordered, explained):  # type: ignore[no-untyped-def]
     """Write the FIGURES of each sentence of a side. O(rows * columns)."""
     linked, across, figures, places = links.linked[side], links.linked[1 - side], links.figures[side], links.places
+    claims = links.scales
+    for j in range(columns):
+        claims[j] = 0
+    for i in range(rows):
+        for j in range(columns):
+            claims[j] += linked[i, j]
     mean, fresh = 0.0, 0
     for i in range(rows):
         total, best = 0.0, 0
@@ -297,6 +305,10 @@ def _describe(links, side, rows, columns, ordered, explained):  # type: ignore[n
         figures[i, 0] = _log_odds(total)
         figures[i, 1] = _log_odds(seen)
         figures[i, 9] = linked[i, best] / max(1e-6, total)
+        elsewhere = claims[best]
+        for k in range(max(0, i - BESIDE), min(rows, i + BESIDE + 1)):
+            elsewhere -= linked[k, best]
+        figures[i, 10] = np.log1p(max(0.0, elsewhere))
     for i in range(rows):
         before = figures[i - 1, 0] if i > 0 else np.float32(-3)
         behind = figures[i + 1, 0] if i + 1 < rows else np.float32(-3)
@@ -360,7 +372,7 @@ def _mark(links, side, rows, columns, settings):  # type: ignore[no-untyped-def]
         if links.last[side, i] == 0 or links.held[side, i]:
             continue
         fresh += 1
-        if chance <= settings.likely:
+        if chance <= settings.likely or links.held[other, place]:
             continue
         good = chance > settings.sure
         near, far = (ROWS_BESIDE, COLUMNS_BESIDE) if side == 0 else (COLUMNS_BESIDE, ROWS_BESIDE)

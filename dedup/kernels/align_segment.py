@@ -38,6 +38,9 @@ BLOCK = 6
 REACH = 100
 """How far, in words, a segment may grow to either side in one round."""
 
+WIDEST = 8000
+"""Words from which a window grows no further in one round: pairs of borders are many there."""
+
 ROUNDS = 8
 TAKEN = np.float32(-4.0)
 """Score of a word that another passage holds already."""
@@ -52,7 +55,8 @@ class Model(NamedTuple):
 
     Attributes
     ----------
-    match : float32 array (styles, MATCHES, buckets)
+    match : float32 array (styles, MATCHES, classes)
+        Classes are those of ``Grams.classes``.
     border : float32 array (styles, 2, gaps)
         For a passage that starts, and that ends, at a gap of the class.
     ratio : float32 array (styles,)
@@ -152,7 +156,7 @@ def match_types(search, numbers, start, end):  # type: ignore[no-untyped-def]
 
 
 @inner
-def best_segment(search, model, style, buckets, gaps, taken, offset, size, low, high, other):  # type: ignore[no-untyped-def]
+def best_segment(search, model, style, classes, gaps, taken, offset, size, low, high, other):  # type: ignore[no-untyped-def]
     """The best segment of the window ``[low, high)`` given ``types``, for a segment of ``other`` words.
 
     Returns start, end, score. O(w) for w words in the window, and at most (w / BLOCK)² / 2 pairs of borders, of which
@@ -173,7 +177,7 @@ def best_segment(search, model, style, buckets, gaps, taken, offset, size, low, 
             if value > here_start:
                 here_start = value
                 starts[count] = i
-            total += TAKEN if taken[i] else match[search.types[i], buckets[offset + i]]
+            total += TAKEN if taken[i] else match[search.types[i], classes[i]]
             gap = gaps[offset + i + 1] if i + 1 < size else np.uint8(EDGE)
             value = border[1, gap] + total
             if value > here_end:
@@ -220,30 +224,32 @@ def _best_pair(sums, starts, ends, count):  # type: ignore[no-untyped-def]
 @inner
 def condensed(search, model, style, numbers, words, taken, place, size, side, other_size):  # type: ignore[no-untyped-def]
     """The best segment of document ``side`` for the whole of the other. Returns start, end, score. O(n + m)."""
-    buckets, gaps = words
+    classes, gaps = words
     mark_segment(search, numbers[1 - side], 0, other_size)
     match_types(search, numbers[side], 0, size)
-    return best_segment(search, model, style, buckets, gaps, taken[side], place, size, 0, size, other_size)
+    return best_segment(search, model, style, classes[side], gaps, taken[side], place, size, 0, size, other_size)
 
 
 @inner
 def explain(search, model, style, numbers, words, taken, place, size, side, start, end, other_start, other_end):  # type: ignore[no-untyped-def]
     """The best segment of document ``side`` around ``[start, end)`` for ``[other_start, other_end)`` of the other.
 
-    ``numbers`` is ``Grams.numbers``, ``words`` the (buckets, gaps) of the batch, ``place`` and ``size`` where the
+    ``numbers`` is ``Grams.numbers``, ``words`` (``Grams.classes``, gaps of the batch), ``place`` and ``size`` where the
     document begins and how long it is. Returns start, end, score. O(end - start + REACH), and as much again each time
     the segment meets the end of its window.
     """
-    buckets, gaps = words
+    classes, gaps = words
     length = other_end - other_start
     mark_segment(search, numbers[1 - side], other_start, other_end)
     low, high = max(0, start - REACH), min(size, end + REACH)
     while True:
         match_types(search, numbers[side], low, high)
-        x, y, best = best_segment(search, model, style, buckets, gaps, taken[side], place, size, low, high, length)
+        x, y, best = best_segment(
+            search, model, style, classes[side], gaps, taken[side], place, size, low, high, length
+        )
         wider_low = max(0, low - REACH) if x < low + BLOCK else low
         wider_high = min(size, high + REACH) if y > high - BLOCK else high
-        if (wider_low == low and wider_high == high) or high - low > 4 * (REACH + length):
+        if (wider_low == low and wider_high == high) or high - low > min(WIDEST, 4 * (REACH + length)):
             return x, y, best
         low, high = wider_low, wider_high
 

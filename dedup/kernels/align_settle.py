@@ -50,7 +50,7 @@ def settle(tools, documents, model, trees, starts, sizes, count, stand, settings
     Returns how many stand.
     """
     found, kept, search, taken = tools.found, tools.kept, tools.search, tools.taken
-    words = (documents.buckets, documents.gaps)
+    words = (tools.grams.classes, documents.gaps)
     settled = stand
     worths = np.empty(count, np.float32)
     for k in range(count):
@@ -87,7 +87,7 @@ def find_condensed(tools, documents, model, starts, sizes, side, stand):  # type
     Returns the box and its score, which is below 0 where there is none or exact passages explain it well enough.
     """
     a, b, score = condensed(
-        tools.search, model, CONDENSED, tools.grams.numbers, (documents.buckets, documents.gaps), tools.free,
+        tools.search, model, CONDENSED, tools.grams.numbers, (tools.grams.classes, documents.gaps), tools.free,
         starts[side], sizes[side], side, sizes[1 - side],
     )  # fmt: skip
     box = (a, b, 0, sizes[1]) if side == 0 else (0, sizes[0], a, b)

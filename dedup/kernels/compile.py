@@ -12,16 +12,13 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import numba
 from numba import types
-from numba._dynfunc import make_function
 from numba.core.caching import FunctionCache
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
-from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import NativeLowering
+
+from dedup.kernels.pipeline import InnerCompiler, KernelCompiler
 
 __all__ = ["inner", "kernel", "sources_digest"]
 
@@ -80,75 +77,12 @@ class _KernelCache(FunctionCache):  # type: ignore[misc]
 
 def kernel(function: F) -> F:
     """Compile an outer kernel, one that Python calls. Its machine code is cached."""
-    compiled = numba.njit(pipeline_class=_KernelCompiler, nogil=True, no_cfunc_wrapper=True)(function)
+    compiled = numba.njit(pipeline_class=KernelCompiler, nogil=True, no_cfunc_wrapper=True)(function)
     try:
         compiled._cache = _KernelCache(function)
     except (RuntimeError, OSError):  # no folder can be written, or the sources lie in an archive
         _log.info("compiled kernels cannot be kept; they are compiled anew in each process")
     return compiled  # type: ignore[no-any-return]
-
-
-class _Typing:
-    """Numba's typing of calls, with a memory: it would ask an operator's many templates anew for each ``a + b``."""
-
-    _known: ClassVar[dict[tuple[Any, ...], Any]] = {}
-
-    def __init__(self, context: Any) -> None:
-        self._context = context
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._context, name)
-
-    def resolve_function_type(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        if named or not isinstance(function, types.Function):
-            return self._context.resolve_function_type(function, arguments, named)
-        call = (function, *arguments)
-        if call not in self._known:
-            self._known[call] = self._context.resolve_function_type(function, arguments, named)
-        return self._known[call]
-
-
-class _KernelCompiler(Compiler):  # type: ignore[misc]
-    def define_pipelines(self) -> Any:
-        self.state.typingctx = _Typing(self.state.typingctx)
-        return super().define_pipelines()
-
-
-class _InnerLibrary(JITCodeLibrary):  # type: ignore[misc]
-    """Code as numba lowers it, for kernels to include: nothing is optimised or turned into machine code here."""
-
-    def _optimize_final_module(self) -> None:
-        pass
-
-    def _finalize_final_module(self) -> None:
-        self._finalized = True
-
-
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _InnerLowering(NativeLowering):  # type: ignore[misc]
-    """Lowering to a library that other functions link, without an address to call."""
-
-    _name = "inner_lowering"
-
-    def run_pass(self, state: Any) -> bool:
-        state.flags.no_compile = True
-        state.library = _InnerLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
-        super().run_pass(state)
-        state.library.finalize()
-        lowered = state["cr"]
-        no_address = make_function(lowered.fndesc.lookup_module(), state.func_id.func_name, "", 0, lowered.env, ())
-        state["cr"] = lowered._replace(cfunc=no_address)
-        state.targetctx.insert_user_function(no_address, lowered.fndesc, [state.library])
-        return True
-
-
-class _InnerCompiler(_KernelCompiler):
-    def define_pipelines(self) -> Any:
-        [pipeline] = super().define_pipelines()
-        pipeline.passes = [
-            (_InnerLowering, why) if step is NativeLowering else (step, why) for step, why in pipeline.passes
-        ]
-        return [pipeline]
 
 
 def inner(function: F) -> F:
@@ -158,7 +92,7 @@ def inner(function: F) -> F:
     function is typed once for all sizes of signed integers, constants among them, and is neither optimised nor turned
     into machine code by itself.
     """
-    bare = numba.njit(pipeline_class=_InnerCompiler, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    bare = numba.njit(pipeline_class=InnerCompiler, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     compiled = bare(function)
     resolve = compiled.get_call_template
     compiled.get_call_template = lambda arguments, named: resolve(

@@ -68,10 +68,12 @@ def _narrow(characters: Word, i: Word, width: Word, target: Word) -> tuple[Word,
 
 @inlined
 def _put_short(c: Word, target: Word) -> Word:
-    """Write a character of up to two bytes, and two bytes that the next one overwrites; where that goes."""
-    wide = c >= _TWO_BYTES
-    store_half(target, 0, choose(wide, c >> _6 | (c & _LOW) << _8 | _LEAD_OF_TWO, c))
-    return target + _1 + np.uint64(wide)
+    """Write a character of up to two bytes, and two bytes that the next one overwrites; where that goes.
+
+    Its condition stands twice: kept in a variable it becomes a branch, and Russian 30 % slower.
+    """
+    store_half(target, 0, choose(c >= _TWO_BYTES, c >> _6 | (c & _LOW) << _8 | _LEAD_OF_TWO, c))
+    return target + _1 + np.uint64(c >= _TWO_BYTES)
 
 
 @inlined

@@ -49,16 +49,12 @@ def document_from_text(
     A value that cannot be used stays in ``fields`` under its own name.
     """
     fields = dict(known)
-    title, outlet, url, language = (
-        _taken(fields, name, convert)
-        for name, convert in (
-            (options.title_field, _text_of),
-            (options.outlet_field, _text_of),
-            (options.url_field, _text_of),
-            (options.language_field, _language_of),
-        )
-    )
-    date = _taken(fields, options.date_field, lambda value: _date_of(value, where, problems))
+    title = _taken(fields, options.title_field, _text_of)
+    outlet = _taken(fields, options.outlet_field, _text_of)
+    url = _taken(fields, options.url_field, _text_of)
+    language = _taken(fields, options.language_field, _language_of)
+    name = options.date_field
+    date = _taken(fields, name, lambda value: _date_of(value, where, problems)) if name in fields else None
     return Document(encodable(document_id), text, title, outlet, date, url, language, fields)
 
 
@@ -92,6 +88,8 @@ def _id_of(rest: dict[str, Any], options: ReadOptions) -> str | None:
 
 
 def _text_of(value: Any) -> str | None:
+    if type(value) is str:
+        return value if value and not value.isspace() else None
     if _is_blank(value) or not isinstance(value, str | int | float) or isinstance(value, bool):
         return None
     return str(value)
@@ -115,9 +113,9 @@ def _date_of(value: Any, where: str, problems: Problems) -> datetime | None:
 
 
 def _is_blank(value: Any) -> bool:
-    return (
-        value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, float) and value != value)
-    )
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or (isinstance(value, float) and value != value)
 
 
 def _type_name(value: Any) -> str:

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dedup.errors import Skipped
+from dedup.matches import Effort
 from dedup.report.visible import visible
 
-__all__ = ["OnStage", "compilation_notice", "show_progress", "skipped_lines", "stage_lines"]
+__all__ = ["OnStage", "compilation_notice", "effort_lines", "show_progress", "skipped_lines", "stage_lines"]
 
 OnStage = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and of how much (0: not known)."""
@@ -77,6 +78,24 @@ def stage_lines(stages: Sequence[tuple[str, int]]) -> list[str]:
     figures = [f"{count:,}" for _, count in stages]
     width = max(map(len, figures), default=0)
     return [f"{figure:>{width}}  {name}" for figure, (name, _) in zip(figures, stages, strict=True)]
+
+
+def effort_lines(efforts: Sequence[Effort]) -> list[str]:
+    """A table of what each stage went through: documents, MB, seconds, MB a second, candidates, kept."""
+    rows: list[tuple[str, ...]] = [("stage", "documents", "MB", "seconds", "MB/s", "candidates", "kept")]
+    for effort in efforts:
+        megabytes = effort.size / 1e6
+        speed = f"{megabytes / effort.seconds:,.0f}" if effort.size and effort.seconds else ""
+        pairs = ("" if number is None else f"{number:,}" for number in (effort.candidates, effort.kept))
+        texts = (f"{effort.documents:,}", f"{megabytes:,.0f}") if effort.documents else ("", "")
+        rows.append((effort.name, texts[0], texts[1] if effort.size else "", f"{effort.seconds:,.2f}", speed, *pairs))
+    rows.append(("all", "", "", f"{sum(effort.seconds for effort in efforts):,.2f}", "", "", ""))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for name, *cells in rows:
+        padded = (f"{cell:>{width}}" for cell, width in zip(cells, widths[1:], strict=True))
+        lines.append("  ".join([f"{name:{widths[0]}}", *padded]).rstrip())
+    return lines
 
 
 def _cache_folders(module: object) -> set[Path]:

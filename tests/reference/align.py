@@ -35,6 +35,14 @@ def shared_neighbours(
     return [pair in known[1] for pair in sides[0]], [pair in known[0] for pair in sides[1]]
 
 
+def plenties(left: Sequence[int], right: Sequence[int]) -> list[list[int]]:
+    """Of each word of either side: 0 where one side lacks it, else 1, 2 if the other, 2 more if its own repeats it."""
+    return [
+        [1 + (others.count(word) > 1) + 2 * (own.count(word) > 1) if word in others else 0 for word in own]
+        for own, others in ((left, right), (right, left))
+    ]
+
+
 def best_segment(scores: Sequence[float], other: int, ratio: float) -> tuple[float, dict[tuple[int, int], float]]:
     """The greatest worth of a segment, and the worth of each: its words, less the penalty of its length."""
     worths = {

@@ -11,9 +11,9 @@ from dedup.errors import MismatchError
 from dedup.sketch import MinHasher, Signatures
 
 if TYPE_CHECKING:
-    from datasketch import LeanMinHash, MinHash
+    from datasketch import LeanMinHash, MinHash, MinHashLSH
 
-__all__ = ["from_datasketch", "refuse_update", "to_datasketch", "to_lean_datasketch"]
+__all__ = ["from_datasketch", "redis_lsh", "refuse_update", "to_datasketch", "to_lean_datasketch"]
 
 _SCHEMES = {"permutations": "legacy", "affine-permutations": "affine32"}
 
@@ -102,6 +102,30 @@ def from_datasketch(sketches: Sequence[MinHash | LeanMinHash], hasher: MinHasher
                 )
         values[row] = sketch.hashvalues
     return hasher.labelled(values)
+
+
+def redis_lsh(hasher: MinHasher, *, bands: int, rows: int, name: str, pool: Any) -> MinHashLSH:
+    """A ``datasketch.MinHashLSH`` that lies on a Redis server, for sketches of one hasher and ids as bytes.
+
+    What was made otherwise lies there under another name: hasher, bands and rows are part of it.
+
+    Parameters
+    ----------
+    hasher : MinHasher
+    bands, rows : int
+    name : str
+        Sets one collection apart from others on the server.
+    pool : redis.ConnectionPool
+        Of connections to the server.
+    """
+    scheme = _datasketch_scheme(hasher)
+    import datasketch
+
+    made = f"{name}/{scheme}/{hasher.exchange_seed}/{bands}x{rows}"
+    storage = {"type": "redis", "basename": made.encode(), "redis": {"connection_pool": pool}}
+    return datasketch.MinHashLSH(
+        num_perm=hasher.num_perm, params=(bands, rows), storage_config=storage, prepickle=False
+    )
 
 
 def _checked(signatures: Signatures, hasher: MinHasher) -> str:

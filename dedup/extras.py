@@ -7,7 +7,7 @@ from typing import Any
 
 from dedup.errors import MissingExtra
 
-__all__ = ["import_pandas", "import_pyarrow", "import_trafilatura"]
+__all__ = ["import_pandas", "import_pyarrow", "import_redis", "import_trafilatura"]
 
 
 def import_pyarrow(purpose: str = "Parquet files") -> Any:
@@ -56,3 +56,18 @@ def import_trafilatura() -> Any:
     for name in ("trafilatura", "htmldate"):
         logging.getLogger(name).addHandler(logging.NullHandler())
     return trafilatura
+
+
+def import_redis() -> Any:
+    """The module redis, the client of a Redis server.
+
+    Raises
+    ------
+    MissingExtra
+        When it is not installed.
+    """
+    try:
+        import redis
+    except ImportError:
+        raise MissingExtra("shared near tiers", "redis", "redis") from None
+    return redis

@@ -2,5 +2,6 @@
 
 from dedup.index.index import Index, Near
 from dedup.index.opening import is_index
+from dedup.index.shared import SharedNear
 
-__all__ = ["Index", "Near", "is_index"]
+__all__ = ["Index", "Near", "SharedNear", "is_index"]

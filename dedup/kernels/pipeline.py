@@ -7,7 +7,6 @@ counts of borrowed arrays, and optimising and emitting code that other functions
 
 from __future__ import annotations
 
-import copy
 import operator
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -100,8 +99,8 @@ def _remembering(function: Any, context: Any) -> Any:
             raise known[arguments]
         return known[arguments]
 
-    same = copy.copy(function)
-    same.get_call_type = get_call_type
+    same = object.__new__(types.Function)  # copying would give back the one that all of numba shares
+    same.__dict__.update(function.__dict__, get_call_type=get_call_type)
     return same
 
 

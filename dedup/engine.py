@@ -21,7 +21,7 @@ from dedup.fit import fit
 from dedup.judging import judge_pairs, measure_pairs, new_match, settle_pairs
 from dedup.lsh import CandidatePairs
 from dedup.matches import Effort, Match
-from dedup.near import near_matches
+from dedup.near import identical_match, near_matches
 from dedup.origins import find_common_origins
 from dedup.parallel import available_jobs
 from dedup.readers import documents_from_records, read_documents
@@ -267,9 +267,14 @@ def _identical(
     several = np.flatnonzero(sizes[classes] > 1)
     several = several[np.argsort(classes[several], kind="stable")]
     groups = np.split(order[several], np.flatnonzero(np.diff(classes[several])) + 1) if len(several) else []
-    matches = []
+    matches: list[Match] = []
     for group in groups:
         ranked = sorted(group.tolist(), key=lambda place: (spool.rank(spool.ids[place])[0], spool.ids[place]))
+        if settings.tier == "near":
+            names = [spool.ids[place] for place in ranked]
+            for i, name in enumerate(names if settings.all_pairs else names[:1]):
+                matches += [identical_match(name, other) for other in names[i + 1 :]]
+            continue
         measured: dict[tuple[str, str | None, str, str | None], tuple[Evidence, tuple[Passage, ...]]] = {}
         for i, place in enumerate(ranked if settings.all_pairs else ranked[:1]):
             first = spool.document(place)

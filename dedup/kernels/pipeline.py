@@ -63,7 +63,8 @@ class _Typing:
         return getattr(self._context, name)
 
     def resolve_function_type(self, function: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        if named or not isinstance(function, types.Function):
+        operation = getattr(function, "__module__", "") == "_operator"
+        if named or not (operation or isinstance(function, types.Function)):
             return self._context.resolve_function_type(function, arguments, named)
         call = (function, *arguments)
         if call not in self._known:

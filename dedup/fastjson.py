@@ -45,7 +45,8 @@ def dumps(value: Any) -> bytes:
     """Plain values as JSON, which `loads` reads back."""
     if orjson is not None:
         try:
-            return bytes(orjson.dumps(value))
+            made: bytes = orjson.dumps(value)
+            return made
         except TypeError:  # lone surrogates, integers of more than 64 bits
             pass
     return json.dumps(value).encode()

@@ -65,12 +65,12 @@ def judge_pairs(
     """
     matches: list[Match | None] = []
     shares = np.empty(len(pairs))
+    tell("aligning", 0, len(pairs))
     for found in _blocks(collection, statistics, pairs, settings, jobs):
-        tell("aligning", len(matches), len(pairs))
         for match in found:
             shares[len(matches)] = share = whole_share(match)
             matches.append(match if share >= _FAINT or match.relation in settings.relation else None)
-    tell("aligning", len(pairs), len(pairs))
+        tell("aligning", len(matches), len(pairs))
     return Judged(pairs, shares, matches)
 
 

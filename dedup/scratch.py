@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.documents import PADDING
+from dedup.errors import DedupError
 
 __all__ = ["DEFAULT_MEMORY", "ByteLog", "Parts", "Scratch"]
 
@@ -22,6 +24,17 @@ DEFAULT_MEMORY = 1 << 30
 """Bytes that large arrays may take together, before they go to files."""
 
 _PIECE = 1 << 20
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as problem:
+        where = tempfile.gettempdir()
+        raise DedupError(
+            f"temporary files in {where}: {problem.strerror}; let TMPDIR name a roomier folder"
+        ) from problem
 
 
 class Scratch:
@@ -56,7 +69,7 @@ class Scratch:
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         if size == 0 or self.take(size):
             return np.empty(shape, dtype)
-        with tempfile.TemporaryFile() as file:
+        with _room(), tempfile.TemporaryFile() as file:
             return np.memmap(file, dtype, "w+", shape=shape)
 
 
@@ -81,20 +94,22 @@ class ByteLog:
                 self._taken += len(data)
                 self._held += data
                 return
-            self._file = tempfile.TemporaryFile(buffering=_PIECE)  # noqa: SIM115
-            self._file.write(self._held)
+            with _room():
+                self._file = tempfile.TemporaryFile(buffering=_PIECE)  # noqa: SIM115
+                self._file.write(self._held)
             self._scratch.give_back(self._taken)
             self._held, self._taken = bytearray(), 0
-        self._file.write(data)
+        with _room():
+            self._file.write(data)
 
     def finish(self) -> npt.NDArray[np.uint8]:
         """All that was written, with as many bytes behind it as kernels may read; nothing is to be written any more."""
         if self._file is None:
             self._held += bytes(PADDING)
             return np.frombuffer(self._held, np.uint8)
-        self._file.write(bytes(PADDING))
-        self._file.flush()
-        with self._file as file:
+        with _room(), self._file as file:
+            file.write(bytes(PADDING))
+            file.flush()
             return np.memmap(file, np.uint8, "r")
 
 
@@ -114,6 +129,7 @@ class Parts:
         self._written: list[list[tuple[int, int]]] = [[] for _ in range(count)]
         self._taken = 0
         self._file: Any = None
+        self._at = 0
 
     def __len__(self) -> int:
         return len(self._held)
@@ -130,8 +146,11 @@ class Parts:
             held.append(numbers[a:b])
 
     def pop(self, part: int) -> npt.NDArray[np.uint64]:
-        """A part, in memory; it is forgotten here."""
+        """A part, in memory; it is forgotten here. Several threads may ask, once all is added."""
         pieces = [np.empty(0, np.uint64), *self._held[part]]
+        if self._file is not None:
+            with _room():
+                self._file.flush()
         for start, size in self._written[part]:
             pieces.append(np.frombuffer(os.pread(self._file.fileno(), 8 * size, start), np.uint64))
         self._held[part], self._written[part] = [], []
@@ -151,9 +170,11 @@ class Parts:
         self._taken = 0
 
     def _write(self, pieces: Sequence[npt.NDArray[np.uint64]]) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
-        for written, piece in zip(self._written, pieces, strict=True):
-            if len(piece):
-                written.append((self._file.tell(), len(piece)))
-                self._file.write(np.ascontiguousarray(piece).data)
+        with _room():
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(buffering=_PIECE)  # noqa: SIM115
+            for written, piece in zip(self._written, pieces, strict=True):
+                if len(piece):
+                    written.append((self._at, len(piece)))
+                    self._file.write(np.ascontiguousarray(piece).data)
+                    self._at += piece.nbytes

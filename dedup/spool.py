@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -71,15 +71,14 @@ class Spool(Mapping[str, Document]):
         first = len(self.ids)
         self._texts.write(batch.data[batch.offsets[0] : batch.offsets[-1]].data)
         self._ends.extend((batch.offsets[1:] - batch.offsets[0] + self._ends[-1]).tolist())
-        notes = []
-        for place, document in enumerate(documents, first):
-            self._place[document.id] = place
-            self.ids.append(document.id)
-            self.languages.append(document.language)
-            self._characters.append(len(document.text))
-            self._dates.append(document.date.timestamp() if document.date else _NEVER)
-            notes.append(self._note(document, place))
-            self._note_ends.append(self._note_ends[-1] + len(notes[-1]))
+        names = [document.id for document in documents]
+        self._place.update(zip(names, range(first, first + len(names)), strict=True))
+        self.ids += names
+        self.languages += [document.language for document in documents]
+        self._characters.extend([len(document.text) for document in documents])
+        self._dates.extend([document.date.timestamp() if document.date else _NEVER for document in documents])
+        notes = [self._note(document, place) for place, document in enumerate(documents, first)]
+        self._note_ends.extend(accumulate(map(len, notes), initial=self._note_ends.pop()))
         self._notes.write(b"".join(notes))
 
     def finish(self) -> None:
@@ -127,12 +126,17 @@ class Spool(Mapping[str, Document]):
 
     def _note(self, document: Document, place: int) -> bytes:
         """What is known of a document beside id, text and language; fields that JSON would change stay in memory."""
-        fields: Mapping[str, Any] | None = document.fields or None
-        if fields is not None and not all(type(name) is str and _is_plain(value) for name, value in fields.items()):
-            self._fields[place], fields = fields, None
+        fields: dict[str, Any] | None = None
+        if document.fields:
+            if all(type(name) is str and _is_plain(value) for name, value in document.fields.items()):
+                fields = dict(document.fields)
+            else:
+                self._fields[place] = document.fields
         date = document.date.isoformat() if document.date else None
-        known = [document.title, document.outlet, date, document.url, fields and dict(fields)]
-        return dumps(known) if any(value is not None for value in known) else b""
+        title, outlet, url = document.title, document.outlet, document.url
+        if date is None and outlet is None and title is None and url is None and fields is None:
+            return b""
+        return dumps([title, outlet, date, url, fields])
 
 
 def _is_plain(value: object) -> bool:

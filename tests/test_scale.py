@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.generate.articles import Articles
 from benchmarks.generate.plan import Recipe
-from dedup import Document, Relation, Settings, compare, fit, passes, scratch, survey
+from dedup import DedupError, Document, Relation, Settings, compare, fit, passes, scratch, survey
 from dedup.corpus import Collection
 from dedup.documents import TextBatch
 from dedup.fit import within_families
@@ -191,6 +191,21 @@ def test_scratch_gives_memory_first_and_files_then():
     assert not isinstance(room.empty((10,), np.uint64), np.memmap)
     assert isinstance(room.empty((10,), np.uint64), np.memmap)
     assert Path(tempfile.gettempdir()).is_dir()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_said_in_one_line(articles, monkeypatch):
+    opened = []
+
+    def full(**given):
+        opened.append(Path("/dev/full").open("wb", buffering=0))  # noqa: SIM115
+        return opened[-1]
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    with pytest.raises(DedupError, match="No space left on device; let TMPDIR name a roomier folder"):
+        compare(articles, memory=0)
+    for file in opened:
+        file.close()
 
 
 def test_near_duplicates_alone_are_no_setting_of_another_name():

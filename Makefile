@@ -1,6 +1,7 @@
 # make demo   set up, then compare the sample newsroom and show what it found
 # make test   set up, then run the tests
-# make check  lint, types, layers, documentation examples, and the wheel outside the checkout
+# make check  lint, types, layers, documentation with its examples, and the wheel outside the checkout
+# make docs   the documentation as pages, in build/site
 # make bench  the gates of quality and of speed, and a short benchmark of sketches
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed-dev
 EXTRAS := html,parquet,pandas
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check docs bench clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/dedup compare seeds --include "*.txt"
@@ -22,7 +23,12 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py tests/test_public.py tests/test_docs.py
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
 	$(BIN)/python -m tools.check_wheel
+
+docs: $(STAMP)
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
+	@echo build/site/start.html
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks quality

@@ -16,6 +16,7 @@ __all__ = [
     "MinHasher",
     "Near",
     "Origin",
+    "PairStory",
     "Passage",
     "PassageKind",
     "Relation",
@@ -24,12 +25,15 @@ __all__ = [
     "Skipped",
     "Statistics",
     "TextBatch",
+    "Tuning",
     "__version__",
     "align",
     "compare",
     "compare_pair",
+    "explain",
     "explain_pair",
     "read_documents",
+    "tune",
 ]
 
 _HOMES = {
@@ -40,11 +44,15 @@ _HOMES = {
     "errors": ("DedupError", "Skipped"),
     "evidence": ("Evidence",),
     "index": ("Index", "Near"),
+    "explaining": ("explain",),
+    "explanation": ("PairStory",),
     "matches": ("Family", "Match", "Origin", "Relation"),
     "readers": ("read_documents",),
+    "recall": ("Tuning",),
     "settings": ("Settings",),
     "sketch": ("MinHasher", "ShingleSamples"),
     "statistics": ("Statistics",),
+    "tuning": ("tune",),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,14 @@ from dedup.alignment import Passage
 from dedup.comparison import Comparison, Stage
 from dedup.corpus import Collection, Corpus
 from dedup.documents import Document, as_document
-from dedup.errors import Skipped
+from dedup.errors import DedupError, Skipped
 from dedup.evidence import Evidence
 from dedup.families import build_families
-from dedup.fit import fit
-from dedup.judging import judge_pairs, measure_pairs, new_match, settle_pairs
+from dedup.fit import Fit, fit
+from dedup.judging import Judged, judge_pairs, measure_pairs, new_match, settle_pairs
 from dedup.lsh import CandidatePairs
 from dedup.matches import Effort, Match
-from dedup.near import near_matches
+from dedup.near import identical_match, near_matches
 from dedup.origins import find_common_origins
 from dedup.parallel import available_jobs
 from dedup.readers import documents_from_records, read_documents
@@ -32,7 +33,7 @@ from dedup.statistics import Statistics
 from dedup.stopwatch import Stopwatch
 from dedup.survey import survey
 
-__all__ = ["Documents", "compare", "compare_pair", "explain_pair"]
+__all__ = ["Documents", "Progress", "Run", "compare", "compare_pair", "explain_pair", "trace"]
 
 _log = logging.getLogger("dedup")
 
@@ -88,6 +89,92 @@ def compare(
     >>> [(match.left, match.right, match.derived) for match in found.matches]
     [('a', 'b', True)]
     """
+    return _run_stages(
+        documents, against, settings=settings, jobs=jobs, memory=memory, skipped=skipped, on_stage=on_stage
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """A comparison with what its stages left.
+
+    Attributes
+    ----------
+    comparison : Comparison
+    old : set of str
+        Ids of the documents that the others are compared with; empty where all are compared with all.
+    order : int64 array (n,)
+        The places in the spool of all documents, by id.
+    classes : int64 array (n,)
+        For each of these the first one with the same tokens.
+    heads : int64 array (h,)
+        These first ones, ascending: the documents of the collection.
+    collection : Collection
+    fitted : Fit
+    pairs : CandidatePairs
+        Of documents of the collection, those that were judged.
+    judged : Judged
+        Each pair by itself.
+    settled : list of Match
+        With what the other texts of a story say, but not yet of origins.
+    matches : list of Match
+        All of them, asked for or not.
+    """
+
+    comparison: Comparison
+    old: set[str]
+    order: npt.NDArray[np.int64]
+    classes: npt.NDArray[np.int64]
+    heads: npt.NDArray[np.int64]
+    collection: Collection
+    fitted: Fit
+    pairs: CandidatePairs
+    judged: Judged
+    settled: list[Match]
+    matches: list[Match]
+
+
+def trace(
+    documents: Documents,
+    *,
+    against: Documents | None = None,
+    settings: Settings = Settings(),
+    jobs: int | None = None,
+    skipped: Sequence[Skipped] = (),
+    on_stage: Progress | None = None,
+) -> Run:
+    """``compare``, with what its stages leave kept.
+
+    Raises
+    ------
+    DedupError
+        When a path cannot be read, or the settings ask for the near tier alone, which judges nothing.
+    """
+    if settings.tier != "all":
+        raise DedupError("what the stages of tier 'near' leave is not kept; use tier 'all'")
+    kept: dict[str, Any] = {}
+    comparison = _run_stages(
+        documents, against, settings=settings, jobs=jobs, skipped=skipped, on_stage=on_stage, keep=kept.update
+    )
+    return Run(comparison=comparison, **kept)
+
+
+def _forget(**left: Any) -> None:
+    pass
+
+
+def _run_stages(
+    documents: Documents,
+    against: Documents | None,
+    *,
+    settings: Settings,
+    jobs: int | None,
+    memory: int = DEFAULT_MEMORY,
+    skipped: Sequence[Skipped],
+    on_stage: Progress | None,
+    keep: Callable[..., None] = _forget,
+) -> Comparison:
+    """``compare``; ``keep`` is given what each stage leaves, which is else let go as soon as it is used."""
     jobs = jobs or available_jobs()
     watch = Stopwatch(on_stage or _silent)
     tell = watch.tell
@@ -115,23 +202,27 @@ def compare(
     count("different texts", len(heads))
     collection = Collection.from_survey(found, order[heads], settings=settings, scratch=scratch)
     del found
+    keep(old=old, order=order, classes=classes, heads=heads, collection=collection)
     across = None if is_old is None else is_old[heads]
     if settings.tier == "near":
         matches, digest = near_matches(collection, across, settings=settings, jobs=jobs, count=count, tell=tell), ""
     else:
         fitted = fit(collection, settings=settings, scratch=scratch, jobs=jobs, count=count, tell=tell)
         statistics, pairs = fitted.statistics, fitted.candidates(jobs=jobs, count=count)
-        del fitted
         if across is not None:
             pairs = pairs.where(across[pairs.left] != across[pairs.right])
+        keep(fitted=fitted, pairs=pairs)
+        del fitted
         judged = judge_pairs(collection, statistics, pairs, settings=settings, jobs=jobs, tell=tell)
         tell("settling stories", 0, 0)
         settled = settle_pairs(collection, statistics, judged, settings=settings, jobs=jobs)
+        keep(judged=judged, settled=settled)
         matches, digest = find_common_origins(settled), statistics.digest
     matches += _identical(spool, order, classes, settings)
     if old:
         matches = [match for match in matches if (match.left in old) != (match.right in old)]
         matches = [match.swap() if match.left in old else match for match in matches]
+    keep(matches=matches)
     tell("grouping", 0, 0)
     families = build_families([match for match in matches if match.derived], spool.rank)
     wanted = [match for match in matches if match.relation in settings.relation]
@@ -267,9 +358,14 @@ def _identical(
     several = np.flatnonzero(sizes[classes] > 1)
     several = several[np.argsort(classes[several], kind="stable")]
     groups = np.split(order[several], np.flatnonzero(np.diff(classes[several])) + 1) if len(several) else []
-    matches = []
+    matches: list[Match] = []
     for group in groups:
         ranked = sorted(group.tolist(), key=lambda place: (spool.rank(spool.ids[place])[0], spool.ids[place]))
+        if settings.tier == "near":
+            names = [spool.ids[place] for place in ranked]
+            for i, name in enumerate(names if settings.all_pairs else names[:1]):
+                matches += [identical_match(name, other) for other in names[i + 1 :]]
+            continue
         measured: dict[tuple[str, str | None, str, str | None], tuple[Evidence, tuple[Passage, ...]]] = {}
         for i, place in enumerate(ranked if settings.all_pairs else ranked[:1]):
             first = spool.document(place)

@@ -20,7 +20,7 @@ from dedup.statistics import Statistics
 from dedup.tokens import keep_tokens
 from dedup.verify import Overlaps, verify
 
-__all__ = ["Fit", "NearFamilies", "fit", "near_families", "overlaps_of", "within_families"]
+__all__ = ["LARGE_FAMILY", "Fit", "NearFamilies", "fit", "near_families", "overlaps_of", "within_families"]
 
 LARGE_FAMILY = 12
 """Near-duplicate families up to this size are compared text by text; of larger ones the representative stands in."""
@@ -70,7 +70,7 @@ def fit(
     collection: Collection,
     *,
     settings: Settings = Settings(),
-    limits: ReuseLimits = ReuseLimits(),
+    limits: ReuseLimits | None = None,
     scratch: Scratch | None = None,
     jobs: int = 1,
     count: Count = lambda name, size: None,
@@ -86,8 +86,8 @@ def fit(
     collection : Collection
         No two of its texts should be equal: collapse them first.
     settings : Settings
-    limits : ReuseLimits
-        Of the reuse tier.
+    limits : ReuseLimits, optional
+        Of the reuse tier; those of the settings by default.
     scratch : Scratch, optional
         Room for the features.
     jobs : int
@@ -97,6 +97,7 @@ def fit(
     tell : callable
         Told the stage, how many documents are done, and of how many.
     """
+    limits = limits or settings.reuse_limits()
     tell("finding near-duplicates", 0, 0)
     near = near_families(collection, settings, jobs, count)
     families = near.families

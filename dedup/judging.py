@@ -25,7 +25,7 @@ from dedup.settings import Settings
 from dedup.statistics import Statistics
 from dedup.verdict import judge
 
-__all__ = ["Judged", "Told", "judge_pairs", "measure_pairs", "new_match", "settle_pairs"]
+__all__ = ["Judged", "Told", "judge_pairs", "measure_block", "measure_pairs", "new_match", "settle_pairs"]
 
 _BLOCK_PAIRS, _BLOCK_TOKENS = 8_192, 1 << 22
 _FAINT, _LEAST_STORY = 0.03, 3
@@ -78,12 +78,17 @@ def _blocks(
     collection: Numbered, statistics: Statistics, pairs: CandidatePairs, settings: Settings, jobs: int
 ) -> Iterator[list[Match]]:
     for block in pairs.blocks(collection.lengths, size=_BLOCK_TOKENS, pairs=_BLOCK_PAIRS):
-        numbers, own = block.renumbered()
-        part = collection.select(numbers)
-        prepared = part.prepare(statistics, settings.base)
-        documents = collection.documents(numbers)
-        measured = measure_pairs(documents, part.languages, prepared, statistics, own, jobs, settings.model)
-        yield [match for match, _ in measured]
+        yield [match for match, _ in measure_block(collection, statistics, block, settings=settings, jobs=jobs)]
+
+
+def measure_block(
+    collection: Numbered, statistics: Statistics, pairs: CandidatePairs, *, settings: Settings, jobs: int
+) -> list[tuple[Match, Evidence]]:
+    """``measure_pairs`` of some of a collection's pairs: only their documents are prepared."""
+    numbers, own = pairs.renumbered()
+    part = collection.select(numbers)
+    prepared, documents = part.prepare(statistics, settings.base), collection.documents(numbers)
+    return measure_pairs(documents, part.languages, prepared, statistics, own, jobs, settings.model)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from functools import partial
 
 from dedup.matches import DERIVED, Match, Relation
 from dedup.model import Model
+from dedup.reasons import LINEAGE, LINEAGE_OF_SEVERAL
 from dedup.verdict import lineage_share
 
 __all__ = ["OwnFacts", "settle_lineages", "whole_share"]
@@ -131,13 +132,13 @@ def _settled(match: Match, lineages: Mapping[str, set[str]], belongs: _Belongs) 
         return match
     probability = round(0.5 + _INDIRECT * (share - 0.5), 4)
     others = sorted(members - {match.left, match.right})
-    named = others[0] if len(others) == 1 else f"{others[0]} and {len(others) - 1} more"
+    told = LINEAGE.format(others[0]) if len(others) == 1 else LINEAGE_OF_SEVERAL.format(others[0], len(others) - 1)
     return replace(
         match,
         relation=Relation.REWRITTEN,
         probability=probability,
         relation_probabilities=_shifted(match.relation_probabilities, probability),
-        reasons=(*match.reasons, f"both tell hardly anything that {named} of the same lineage do not"),
+        reasons=(*match.reasons, told),
     )
 
 

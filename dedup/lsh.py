@@ -13,7 +13,7 @@ from dedup.kernels.join import HUBS, LARGEST_RUN, band_keys, run_pairs
 from dedup.parallel import in_threads
 from dedup.sketch import Signatures
 
-__all__ = ["Bands", "CandidatePairs", "choose_bands", "near_pairs"]
+__all__ = ["Bands", "CandidatePairs", "banded_pairs", "choose_bands", "near_pairs"]
 
 _SLACK = 0.2
 
@@ -143,8 +143,20 @@ def near_pairs(
     Broder 1997; Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3. Pairs whose signatures agree
     far less than the threshold are dropped at once; a band's largest groups are tied to a few hubs.
     """
+    banding = choose_bands(signatures.num_perm, threshold, min_recall)
+    return banded_pairs(signatures, documents, banding, threshold=threshold, jobs=jobs)
+
+
+def banded_pairs(
+    signatures: Signatures,
+    documents: npt.NDArray[np.int32],
+    banding: Bands,
+    *,
+    threshold: float,
+    jobs: int = 1,
+) -> CandidatePairs:
+    """``near_pairs`` with bands of one's own choice; ``threshold`` says which pairs agree too little to be kept."""
     values = signatures.values
-    banding = choose_bands(values.shape[1], threshold, min_recall)
     id_bits = max(1, len(values).bit_length())
     least = max(1, int((threshold - _SLACK) * values.shape[1]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -39,6 +40,13 @@ class Origin(StrEnum):
     def mirrored(self) -> Origin:
         """The same with the sides swapped."""
         return {Origin.LEFT: Origin.RIGHT, Origin.RIGHT: Origin.LEFT}.get(self, self)
+
+
+_SIDE = re.compile(r"\bthe (left|right) (text|one)\b")
+
+
+def _other_side(found: re.Match[str]) -> str:
+    return f"the {'right' if found[1] == 'left' else 'left'} {found[2]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,7 @@ class Match:
             left_coverage=self.right_coverage,
             right_coverage=self.left_coverage,
             passages=Alignment(self.passages).swap().passages,
+            reasons=tuple(_SIDE.sub(_other_side, reason) for reason in self.reasons),
             lean=-self.lean,
         )
 

@@ -1,4 +1,7 @@
-"""The near tier by itself: near-duplicates by their shared phrases, exactly counted, without alignment."""
+"""The near tier by itself: near-duplicates by their shared phrases, exactly counted, without alignment.
+
+Cosine, coverage and origin are not measured here: of near-duplicates they are 0 and undecided.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,12 @@ from dedup.matches import Match, Origin, Relation
 from dedup.passes import Tell
 from dedup.settings import Settings
 
-__all__ = ["near_matches"]
+__all__ = ["identical_match", "near_matches"]
 
-_RELATIONS = {relation: float(relation is Relation.NEAR_DUPLICATE) for relation in Relation}
+_SURE = {
+    found: {relation: float(relation is found) for relation in Relation}
+    for found in (Relation.NEAR_DUPLICATE, Relation.IDENTICAL)
+}
 
 
 def near_matches(
@@ -81,23 +87,36 @@ def _needed(
 
 
 def _match(collection: Collection, a: int, b: int, common: int, of_left: int, of_right: int) -> Match:
-    left, right = collection.id(a), collection.id(b)
-    jaccard = round(common / (of_left + of_right - common), 4)
+    shares = common / (of_left + of_right - common), common / of_left, common / of_right
+    reason = f"{common} phrases of three words in common, of {of_left} and {of_right}; not aligned"
+    return _measured(collection.id(a), collection.id(b), Relation.NEAR_DUPLICATE, shares, 0.0, reason)
+
+
+def identical_match(one: str, other: str) -> Match:
+    """The match of two texts with the same words, by their ids."""
+    left, right = sorted((one, other))
+    return _measured(left, right, Relation.IDENTICAL, (1.0, 1.0, 1.0), 1.0, "word for word the same; not aligned")
+
+
+def _measured(
+    left: str, right: str, relation: Relation, shares: tuple[float, float, float], whole: float, reason: str
+) -> Match:
+    jaccard, left_containment, right_containment = (round(share, 4) for share in shares)
     return Match(
         left=left,
         right=right,
-        relation=Relation.NEAR_DUPLICATE,
+        relation=relation,
         probability=1.0,
-        relation_probabilities=_RELATIONS,
+        relation_probabilities=_SURE[relation],
         origin=Origin.UNDECIDED,
         source=None,
         origin_probability=0.0,
         jaccard=jaccard,
-        left_containment=round(common / of_left, 4),
-        right_containment=round(common / of_right, 4),
-        cosine=0.0,
-        left_coverage=0.0,
-        right_coverage=0.0,
+        left_containment=left_containment,
+        right_containment=right_containment,
+        cosine=whole,
+        left_coverage=whole,
+        right_coverage=whole,
         passages=(),
-        reasons=(f"{common} phrases of three words in common, of {of_left} and {of_right}; not aligned",),
+        reasons=(reason,),
     )

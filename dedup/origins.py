@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dedup.matches import Match, Origin, Relation
+from dedup.reasons import CLOSER, LIKELIER
 
 __all__ = ["find_common_origins"]
 
@@ -91,7 +92,7 @@ def _with_one_source(match: Match, sources: _Sources) -> Match:
     if sources.admits(match.source, derived):
         return match
     likelier = sources.likeliest[derived]
-    reason = f"{likelier} is likelier to be the source of {derived}" if likelier else "another text may be the source"
+    reason = LIKELIER.format(likelier, derived) if likelier else "another text may be the source"
     return replace(
         match,
         origin=Origin.COMMON if likelier else Origin.UNDECIDED,
@@ -112,7 +113,7 @@ def _with_origin(match: Match, sources: dict[str, set[str]], covered: dict[tuple
     )
     if not closer:
         return match
-    reason = f"both stand closer to {closer[0]} than to each other"
+    reason = CLOSER.format(closer[0])
     return replace(
         match,
         origin=Origin.COMMON,

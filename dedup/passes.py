@@ -17,7 +17,7 @@ from dedup.settings import Settings
 from dedup.sketch import ShingleSets
 from dedup.statistics import FrequencyTable, Statistics, TermCounts
 
-__all__ = ["Passes", "Tell", "TermTally"]
+__all__ = ["Passes", "Tell", "TermTally", "features_of"]
 
 _TALLY = 1 << 22
 
@@ -75,10 +75,7 @@ class Passes:
         """Put the rare features of all documents into ``parts``; how much of them a pair must share, for each."""
 
         def gather(part: Corpus) -> tuple[Features, npt.NDArray[np.int64]]:
-            content = part.content(statistics, self.settings.base)
-            counts, shingles = TermCounts.from_tokens(content), ShingleSets.from_tokens(content)
-            features = rare_features(shingles, counts, statistics=statistics, languages=part.languages, limits=limits)
-            return features, shingles.totals
+            return features_of(part, statistics, self.settings, limits)
 
         totals = np.zeros(len(self.collection), np.int64)
         for numbers, (features, own) in self._each("gathering rare features", gather, guess=True):
@@ -114,6 +111,16 @@ class Passes:
             done += len(numbers)
             yield numbers, made
         self.tell(stage, size, size)
+
+
+def features_of(
+    part: Corpus, statistics: Statistics, settings: Settings, limits: ReuseLimits
+) -> tuple[Features, npt.NDArray[np.int64]]:
+    """The rare features of some documents, and how many shingles each has; boilerplate has none."""
+    content = part.content(statistics, settings.base)
+    counts, shingles = TermCounts.from_tokens(content), ShingleSets.from_tokens(content)
+    features = rare_features(shingles, counts, statistics=statistics, languages=part.languages, limits=limits)
+    return features, shingles.totals
 
 
 class TermTally:

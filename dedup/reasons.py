@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from dedup.documents import Document
 from dedup.evidence import Evidence, Side
 from dedup.matches import Relation
 
-__all__ = ["give_reasons"]
+__all__ = ["CLOSER", "LIKELIER", "LINEAGE", "LINEAGE_OF_SEVERAL", "give_reasons", "rename_texts"]
 
+LINEAGE = "both tell hardly anything that {} of the same lineage do not"
+LINEAGE_OF_SEVERAL = "both tell hardly anything that {} and {} more of the same lineage do not"
+LIKELIER = "{} is likelier to be the source of {}"
+CLOSER = "both stand closer to {} than to each other"
+"""The reasons that name other texts, by id."""
+
+_NAMING = [
+    re.compile(re.escape(form).replace("and\\ \\{\\}\\ more", r"and\ \d+\ more").replace(r"\{\}", "(.+)"), re.DOTALL)
+    for form in (LINEAGE_OF_SEVERAL, LINEAGE, LIKELIER, CLOSER)
+]
 
 _MANY_PHRASES = 0.2
 
@@ -29,6 +42,25 @@ def give_reasons(evidence: Evidence, relation: Relation, left: Document, right: 
     if relation is Relation.SAME_STORY:
         reasons.append("they share names, numbers or words of one subject, but neither follows the other")
     return tuple(reasons)
+
+
+def rename_texts(reason: str, names: Mapping[str, str]) -> str:
+    """A reason with the ids that it names replaced.
+
+    >>> rename_texts("both stand closer to wire.txt than to each other", {"wire.txt": "document 3"})
+    'both stand closer to document 3 than to each other'
+    """
+    for form in _NAMING:
+        found = form.fullmatch(reason)
+        if not found:
+            continue
+        pieces, at = [], 0
+        for group in range(1, len(found.groups()) + 1):
+            start, end = found.span(group)
+            pieces += [reason[at:start], names.get(found[group], found[group])]
+            at = end
+        return "".join([*pieces, reason[at:]])
+    return reason
 
 
 def _percent(share: float) -> str:

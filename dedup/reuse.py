@@ -23,7 +23,10 @@ from dedup.scratch import Parts, Scratch
 from dedup.sketch import ShingleSets
 from dedup.statistics import IDF_ONE, Statistics, TermCounts, contained
 
-__all__ = ["FeatureParts", "Features", "Postings", "ReuseLimits", "least_weights", "rare_features", "reuse_pairs"]
+__all__ = [
+    "FeatureParts", "Features", "Postings", "ReuseLimits", "feature_of", "idf_weights", "least_weights",
+    "rare_features", "reuse_pairs",
+]  # fmt: skip
 
 _WEIGHT_ONE = 8
 _SHINGLE_WEIGHT = 6 * _WEIGHT_ONE
@@ -288,3 +291,13 @@ def reuse_pairs(
     parts.add(features, np.arange(len(samples)))
     postings = parts.thin(families, limits, widest=max(2, len(samples)), jobs=jobs)
     return postings.pairs(families, least_weights(samples.totals, limits), jobs=jobs)
+
+
+def feature_of(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """What a key holds of the hash of a term or shingle."""
+    return hashes & _LEADING
+
+
+def idf_weights(eighths: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+    """Weights in units of idf: those of `least_weights`, or the last 8 bits of keys."""
+    return eighths.astype(np.float64) / _WEIGHT_ONE

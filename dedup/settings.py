@@ -14,6 +14,7 @@ from dedup.errors import DedupError, SettingsError, Skipped
 from dedup.matches import DERIVED, Relation
 from dedup.model import Model
 from dedup.readers import read_documents
+from dedup.reuse import ReuseLimits
 
 __all__ = ["Settings", "find_settings_file", "read_base", "read_settings_file"]
 
@@ -34,6 +35,11 @@ class Settings:
         MinHash values of a document.
     seed : int
         Of the hash functions.
+    min_weight : float
+        Weight of the rare words and phrases that two texts must share to be compared where they are no
+        near-duplicates: the sum of their idf, a phrase counting as 6.
+    max_frequency : int
+        A word or phrase in more near-duplicate families than this is not rare.
     relation : tuple of Relation
         Which relations are reported.
     all_pairs : bool
@@ -52,6 +58,8 @@ class Settings:
     min_recall: float = 0.99
     num_perm: int = 128
     seed: int = 1
+    min_weight: float = 26.0
+    max_frequency: int = 32
     relation: tuple[Relation, ...] = tuple(relation for relation in Relation if relation in DERIVED)
     all_pairs: bool = False
     tier: str = "all"
@@ -74,13 +82,17 @@ class Settings:
         0.8
         >>> Settings().changed({"treshold": 0.8}, "dedup.toml")
         Traceback (most recent call last):
-        dedup.errors.SettingsError: dedup.toml: no setting 'treshold'; there are all_pairs, base, min_recall, ...
+        dedup.errors.SettingsError: dedup.toml: no setting 'treshold'; there are all_pairs, base, max_frequency, ...
         """
         known = {field.name for field in fields(self)}
         for name in values:
             if name not in known:
                 raise SettingsError(f"{where}: no setting {name!r}; there are {', '.join(sorted(known))}")
         return replace(self, **{name: _checked(name, value, where) for name, value in values.items()})
+
+    def reuse_limits(self) -> ReuseLimits:
+        """What retrieval by rare words and phrases counts as rare, and how much of it makes a candidate."""
+        return ReuseLimits(max_frequency=int(self.max_frequency), min_weight=self.min_weight)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for headers of output: the base and the model by their digests."""
@@ -141,11 +153,23 @@ def _checked(name: str, value: Any, where: str) -> Any:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SettingsError(f"{where}: {name} must be a number, not {value!r}")
-    ranges = {"threshold": (0.0, 1.0), "min_recall": (0.0, 1.0), "num_perm": (16, 1024), "seed": (0, 2**32 - 1)}
-    low, high = ranges[name]
+    low, high = _RANGES[name]
+    if name in _WHOLE and value != int(value):
+        raise SettingsError(f"{where}: {name} must be a whole number, not {value!r}")
     if not low <= value <= high or (low == 0.0 and name != "seed" and value == low):
         raise SettingsError(f"{where}: {name} must be in [{low}, {high}], not {value!r}")
     return value
+
+
+_RANGES = {
+    "threshold": (0.0, 1.0),
+    "min_recall": (0.0, 1.0),
+    "num_perm": (16, 1024),
+    "seed": (0, 2**32 - 1),
+    "min_weight": (1.0, 1000.0),
+    "max_frequency": (2, 10_000),
+}
+_WHOLE = ("num_perm", "seed", "max_frequency")
 
 
 def find_settings_file(folder: Path) -> Path | None:

@@ -14,6 +14,8 @@ from benchmarks.compare import compare
 from benchmarks.generate.articles import Articles
 from benchmarks.generate.plan import Recipe
 from benchmarks.generate.write import write
+from benchmarks.speed import first_run
+from benchmarks.speed.__main__ import main
 from benchmarks.speed.processes import run_worker
 from benchmarks.speed.statistics import noise, summarise
 from benchmarks.speed.truth import SPLITS, exact_join, score
@@ -154,3 +156,10 @@ def test_every_row_has_recall_and_precision_beside_its_speed():
     for path in make_benchmarks_page.FIGURES.glob("speed-*.json"):
         rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
         assert rows and all(0 <= row["recall"] <= 1 and 0 <= row["precision"] <= 1 for row in rows)
+
+
+def test_the_first_run_is_measured_by_name(monkeypatch: pytest.MonkeyPatch):
+    asked: list[bool] = []
+    monkeypatch.setattr(first_run, "measure", lambda *, short: asked.append(short))
+    assert main(["first-run", "--short"]) == 0
+    assert asked == [True]

@@ -24,6 +24,48 @@ from dedup.kernels.step import step
 def twice(value):
     return step(step(value))
 """
+OWNERS = """
+import numpy as np
+from dedup.kernels.compile import inner, kernel
+
+@inner
+def rest(values):
+    return values[1:]
+
+@inner
+def fresh(size):
+    return np.zeros(size, np.int64)
+
+@inner
+def total(values):
+    part = values[:2]
+    return part[0] + part[1] + len(rest(values)) if len(values) > 1 else 0
+
+@kernel
+def owners(values):
+    new = fresh(4)
+    for i in range(len(new)):
+        new[i] = total(rest(values))
+    return new, rest(new)
+"""
+RUN_OWNERS = """
+import gc
+import numpy as np
+from numba.core.runtime import _nrt_python, rtsys
+from dedup.kernels.owners import owners
+
+_nrt_python.memsys_enable_stats()
+values = np.arange(5)
+for _ in range(9):
+    new, rest = owners(values)
+    assert new.tolist() == [6] * 4 and rest.tolist() == [6] * 3, (new, rest)
+del new
+assert rest.tolist() == [6] * 3
+del rest
+gc.collect()
+stats = rtsys.get_allocation_stats()
+print(stats.alloc - stats.free, stats.mi_alloc - stats.mi_free)
+"""
 RUN = "from dedup.kernels.twice import twice; print(twice(5), sum(twice.stats.cache_hits.values()))"
 
 
@@ -58,11 +100,11 @@ def warm(compiled_once: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(compiled_once, tmp_path / "warm"))
 
 
-def start(package: Path) -> subprocess.Popen[str]:
+def start(package: Path, run: str = RUN) -> subprocess.Popen[str]:
     settings = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
     own = {"PYTHONPATH": str(package / "site"), "XDG_CACHE_HOME": str(package / "user"), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.Popen(
-        [sys.executable, "-c", RUN],
+        [sys.executable, "-c", run],
         cwd=package,
         env={**settings, **own, "HOME": str(package / "home")},
         stdout=subprocess.PIPE,
@@ -130,6 +172,26 @@ def test_a_truncated_cache_file_is_replaced(warm: Path, ending: str, left: float
     damaged.write_bytes(data[: int(left * len(data))])
     assert result(start(warm)) == (7, 0)
     assert result(start(warm)) == (7, 1)
+
+
+def test_without_counts_of_borrowed_arrays_each_array_is_freed_once(package: Path):
+    (package / "site" / "dedup" / "kernels" / "owners.py").write_text(OWNERS)
+    assert result(start(package, RUN_OWNERS)) == (0, 0)
+
+
+def test_other_functions_of_numba_are_typed_and_compiled_as_ever(package: Path):
+    run = """
+import operator
+import numba
+from numba.core.registry import cpu_target
+from dedup.kernels.twice import twice
+
+twice(5)
+shared = cpu_target.typing_context.resolve_value_type(operator.add)
+ordinary = numba.njit(lambda size: sum([i for i in range(size)]))
+print(ordinary(4), int("get_call_type" in vars(shared)))
+"""
+    assert result(start(package, run)) == (6, 0)
 
 
 def test_help_needs_no_numba():

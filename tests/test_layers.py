@@ -7,11 +7,12 @@ PACKAGE = Path(__file__).parent.parent / "dedup"
 
 LAYERS = [
     "version", "errors", "extras", "fastjson", "kernels", "strings", "documents", "scratch", "parallel", "readers",
-    "unicode_table", "tokens", "language", "segments", "stems", "sketch", "exchange", "statistics", "lsh", "reuse",
-    "verify", "tfidf", "boilerplate", "alignment", "division", "matches", "facts", "evidence", "reasons", "limits",
-    "model", "direction", "verdict", "lineages", "origins", "families", "settings", "report", "comparison", "stopwatch",
-    "spool", "survey", "corpus", "passes", "fit", "near", "judging", "engine", "store", "index", "labels", "training",
-    "warming", "cli", "__main__",
+    "unicode_table", "tokens", "language", "segments", "stems", "sketch", "exchange", "statistics", "wording", "lsh",
+    "exact", "reuse", "verify", "tfidf", "boilerplate", "alignment", "division", "matches", "facts", "evidence",
+    "reasons", "limits", "model", "direction", "verdict", "lineages", "origins", "families", "settings",
+    "explanation", "recall", "report", "comparison", "stopwatch", "spool", "survey", "corpus", "passes", "fit",
+    "near", "judging", "engine", "explaining", "tuning", "store", "index", "labels", "training", "warming", "cli",
+    "__main__",
 ]  # fmt: skip
 
 

@@ -9,8 +9,9 @@ import dedup
 def test_the_public_names_are_pinned():
     assert sorted(dedup.__all__) == [
         "Alignment", "Comparison", "DedupError", "Document", "Evidence", "Family", "Index", "Match", "MinHasher",
-        "Near", "Origin", "Passage", "PassageKind", "Relation", "Settings", "ShingleSamples", "Skipped", "Statistics",
-        "TextBatch", "__version__", "align", "compare", "compare_pair", "explain_pair", "read_documents",
+        "Near", "Origin", "PairStory", "Passage", "PassageKind", "Relation", "Settings", "ShingleSamples", "Skipped",
+        "Statistics", "TextBatch", "Tuning", "__version__", "align", "compare", "compare_pair", "explain",
+        "explain_pair", "read_documents", "tune",
     ]  # fmt: skip
 
 

@@ -123,6 +123,24 @@ def page_of(**found):
 
 
 class TestPage:
+    def test_a_large_one_shows_the_most_probable_matches_and_counts_the_others(self, monkeypatch):
+        monkeypatch.setattr("dedup.report.html.page.MOST_MATCHES", 1)
+        page = page_of(**ferry())
+        assert "1 of 2 matches stand here, the most probable ones" in page and "--verbose" in page
+        assert page.count('<tr data-match="') == 1 and "1 documents without a match" in page
+        whole = page_of(**ferry(), every=True)
+        assert "stand here" not in whole and whole.count('<tr data-match="') == 2
+
+    def test_texts_have_room_up_to_a_limit(self, monkeypatch):
+        monkeypatch.setattr("dedup.report.html.page.MOST_CHARACTERS", len(WIRE) + len(SITE))
+        assert page_of(**ferry()).count('<tr data-match="') == 1
+
+    def test_a_match_without_passages_says_what_the_verdict_stands_on(self):
+        found = ferry()
+        found["matches"] = [a_match("a/wire.txt", "b/site.txt", reasons=("the same facts in the same order",))]
+        written = page_of(**found).split("<noscript>")[1]
+        assert re.search(r"The verdict stands on this:</p>\s*<ul><li>the same facts in the same order", written)
+
     def test_it_is_the_same_bytes_every_time(self):
         assert page_of(**ferry()) == page_of(**ferry())
 

@@ -25,6 +25,7 @@ from dedup.comparison import Comparison, Stage
 from dedup.documents import Document
 from dedup.errors import DedupError, Skipped
 from dedup.matches import Family, Match, Origin, Relation
+from dedup.report.anonymous import Names
 from dedup.report.baseline import new_matches, read_baseline, write_baseline
 from dedup.report.records import write_csv
 from dedup.report.sarif import Place, write_sarif
@@ -305,6 +306,20 @@ class TestWithoutNames:
         assert told.reasons == ("both stand closer to document 3 than to each other",)
         assert comparison.families == [Family("document 2", ("document 2", "document 1"))]
         assert comparison.skipped == [Skipped("input 1", "left out")]
+
+    def test_figures_in_reasons_are_not_taken_for_ids(self):
+        reasons = (
+            "3 of the left text's 5 names and numbers stand in the right one",
+            "both tell hardly anything that 3 and 5 more of the same lineage do not",
+            "5 is likelier to be the source of 3",
+        )
+        names = Names([Document("3", "x"), Document("5", "y"), Document("the", "z")])
+        [told] = names.matches([a_match("3", "5", reasons=reasons)])
+        assert told.reasons == (
+            reasons[0],
+            "both tell hardly anything that document 1 and 5 more of the same lineage do not",
+            "document 2 is likelier to be the source of document 1",
+        )
 
 
 def test_a_comparison_writes_every_form(tmp_path):

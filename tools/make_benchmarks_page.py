@@ -179,11 +179,12 @@ def _scale(report: dict[str, Any]) -> str:
     parts = [f"## From {min(counts):,} to {max(counts):,} texts\n\n{_machine(report)} {families}\n"]
     near = [row for row in report["rows"] if not row["whole"]]
     whole = [row for row in report["rows"] if row["whole"]]
-    parts.append("Near-duplicates: text in memory to verified pairs and families.\n\n" + _sizes(near) + "\n")
+    what = "Near-duplicates alone (`--tier near`), from a file of JSON lines to a file of matches."
+    parts.append(f"{what}\n\n{_sizes(near)}\n")
     if (FIGURES / "scale.svg").exists():
         parts.append("![Time and memory a document, by the number of documents](figures/scale.svg)\n")
     if whole:
-        parts.append("The whole comparison, with rewrites, passages and verdicts.\n\n" + _sizes(whole) + "\n")
+        parts.append(f"The whole comparison, with rewrites, passages and verdicts, likewise.\n\n{_sizes(whole)}\n")
     return "\n".join(parts)
 
 

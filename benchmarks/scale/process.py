@@ -1,24 +1,29 @@
-"""The process that takes one collection through the near tier, or through the whole comparison."""
+"""The process that takes one collection from its file to a file of matches: near-duplicates, or everything."""
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
-from collections.abc import Callable
+import tempfile
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
 
-from benchmarks.speed.engines.with_dedup import Dedup
+from benchmarks.generate.write import TextDigest
 from benchmarks.speed.points import POINTS
 from benchmarks.speed.stopwatch import Stopwatch
-from benchmarks.speed.worker import forget_peak, memory, read_checked
+from benchmarks.speed.worker import memory, read_texts
+from dedup.comparison import Comparison
+from dedup.engine import compare
+from dedup.readers import read_documents
+from dedup.report.records import write_jsonl
+from dedup.settings import Settings
 
-__all__ = ["main", "near_tier", "whole_comparison"]
+__all__ = ["Anonymous", "from_file_to_file", "main"]
 
-Outcome = tuple[Stopwatch, dict[str, int], list[int]]
+_EVERY = 0.02
 
 
 def main() -> None:
@@ -27,81 +32,99 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True)
     parser.add_argument("--digest", required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--memory", type=int, required=True)
     parser.add_argument("--whole", action="store_true")
     chosen = parser.parse_args()
-    texts = read_checked(chosen.texts, chosen.digest)
-    work: Callable[[list[str], int], Outcome] = whole_comparison if chosen.whole else near_tier
-    work(texts[:100] * 2, chosen.threads)
-    gc.collect()
-    before = memory("VmRSS")
-    forget_peak()
-    watch, counts, families = work(texts, chosen.threads)
-    peak = memory("VmHWM")
+    digest = TextDigest()
+    for text in read_texts(chosen.texts):
+        digest.add(text)
+    if digest.value != chosen.digest:
+        raise SystemExit(f"{chosen.texts}: these are not the texts of digest {chosen.digest}")
+    settings = Settings(tier="all" if chosen.whole else "near")
+    words = [f"fog {number} harbour closed ferry late" for number in range(50)]
+    compare(words * 2, settings=settings, jobs=chosen.threads)
+    before = memory("RssAnon") or 0.0
+    with Anonymous() as peak:
+        watch, comparison = from_file_to_file(chosen.texts, settings, chosen.threads, chosen.memory)
     result = {
         "stages": watch.clock,
         "processor_stages": watch.processor,
         "memory_before": before,
-        "memory_peak": peak,
-        "counts": counts,
-        **_recall(texts, families, chosen),
+        "memory_peak": peak.largest,
+        "counts": {"matches": len(comparison.matches), "families": len(comparison.families)},
+        "work": {stage.name: stage.count for stage in comparison.stages},
+        **_recall(comparison, chosen.texts),
     }
     print("\n" + json.dumps(result))
 
 
-def near_tier(texts: list[str], threads: int) -> Outcome:
-    """Times, counts, and each text's family: the smallest number that it is tied to."""
-    from dedup.families import components
+class Anonymous:
+    """The largest anonymous memory of this process while the block runs: pages of files are not counted.
 
-    engine, point, watch = Dedup(), POINTS["wide"], Stopwatch()
-    signatures = engine.signatures(texts, point, threads)
-    watch.mark("signatures")
-    candidates = engine.pairs(signatures, point, threads)
-    del signatures
-    watch.mark("pairs")
-    pairs = engine.verified(texts, candidates, point, threads)
-    watch.mark("verification")
-    left, right = (pairs >> np.uint64(32)).tolist(), (pairs & np.uint64(0xFFFFFFFF)).tolist()
-    families = components(len(texts), left, right).tolist()
-    watch.mark("families")
-    return watch, {"candidates": len(candidates), "matches": len(pairs)}, families
+    Attributes
+    ----------
+    largest : float
+        In MB.
+    """
+
+    def __init__(self) -> None:
+        self.largest = 0.0
+        self._over = Event()
+        self._thread = Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Anonymous:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_EVERY):
+            self.largest = max(self.largest, memory("RssAnon") or 0.0)
 
 
-def whole_comparison(texts: list[str], threads: int) -> Outcome:
-    """The same of ``dedup.compare``: rewrites, passages and verdicts too."""
-    from dedup.engine import compare
-
+def from_file_to_file(texts: Path, settings: Settings, threads: int, held: int) -> tuple[Stopwatch, Comparison]:
+    """Read, compare and write as JSON lines; times by stage, and what was found."""
     watch, stage_before = Stopwatch(), ["reading"]
 
     def tell(stage: str, done: int, whole: int) -> None:
         watch.mark(stage_before[0])
         stage_before[0] = stage
 
-    documents = [(f"{number:09d}", text) for number, text in enumerate(texts)]
-    comparison = compare(documents, jobs=threads, on_stage=tell)
+    documents = read_documents([texts], on_skip=print)
+    comparison = compare(documents, settings=settings, jobs=threads, memory=held, on_stage=tell)
     watch.mark(stage_before[0])
-    families = list(range(len(texts)))
-    for family in comparison.families:
-        members = [int(name) for name in family.documents]
-        for member in members:
-            families[member] = min(members)
-    return watch, {"matches": len(comparison.matches), "families": len(comparison.families)}, families
+    with tempfile.TemporaryFile("w", encoding="utf-8") as stream:
+        write_jsonl(comparison.matches, stream)
+    watch.mark("writing")
+    return watch, comparison
 
 
-def _recall(texts: list[str], families: list[int], chosen: argparse.Namespace) -> dict[str, Any]:
+def _recall(comparison: Comparison, path: Path) -> dict[str, Any]:
     """Share of the planted copies of Jaccard ≥ the threshold with their original that stand in its family."""
     from dedup.lsh import CandidatePairs
+    from dedup.spool import Spool
     from dedup.verify import verify
 
-    lines = chosen.texts.with_suffix(".truth.jsonl").read_text(encoding="utf-8").splitlines()
-    copies = [record for record in map(json.loads, lines) if record["kind"] == "copy"]
-    ends = np.array([[int(record["id"]), int(record["source"])] for record in copies], np.int64).reshape(-1, 2)
+    families = np.arange(len(comparison.documents))
+    for family in comparison.families:
+        members = [int(name) for name in family.documents]
+        families[members] = min(members)
+    with path.with_suffix(".truth.jsonl").open(encoding="utf-8") as lines:
+        records = map(json.loads, lines)
+        copies = [[int(record["id"]), int(record["source"])] for record in records if record["kind"] == "copy"]
+    ends = np.array(copies, np.int64).reshape(-1, 2)
     point = POINTS["wide"]
     planted = CandidatePairs.from_packed(
         ends.min(axis=1).astype(np.uint64) << np.uint64(32) | ends.max(axis=1).astype(np.uint64)
     )
-    near = planted.where(verify(texts, planted, shingle_size=point.shingle_size).reach(point.threshold))
-    family = np.array(families, np.int64)
-    kept = int((family[near.left] == family[near.right]).sum())
+    documents = comparison.documents
+    if not isinstance(documents, Spool):
+        raise TypeError("a comparison keeps its documents in a spool")
+    near = planted.where(verify(documents.texts, planted, shingle_size=point.shingle_size).reach(point.threshold))
+    kept = int((families[near.left] == families[near.right]).sum())
     return {"planted": len(near), "recall": kept / len(near) if len(near) else 1.0}
 
 

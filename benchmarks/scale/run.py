@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--documents", type=int, nargs="+", metavar="N", default=[*SIZES], help="sizes to measure")
     parser.add_argument("--corners", nargs="+", metavar="NAME", choices=list(CORNERS), default=["usual"])
     parser.add_argument("--threads", type=int, default=1, help="threads of dedup (1)")
+    parser.add_argument("--memory", type=int, default=1 << 30, metavar="BYTES", help="as dedup's --memory (1 GiB)")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each, one of sizes from 300,000 on (3)")
     parser.add_argument("--whole", action="store_true", help="the whole comparison instead of the near tier alone")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report; add to it what is there")
@@ -73,13 +74,14 @@ def table(rows: list[dict[str, Any]]) -> Table:
         name = f"{row['corner']}, all stages" if row["whole"] else row["corner"]
         cells.append((name, row["documents"], total, each, memory, row["counts"]["matches"], row["recall"], shown))
     columns = ("collection", "documents", "µs each", "KB each", "MB", "matches", "recall", "µs each by stage")
-    return Table("Texts in memory to families; memory beyond the texts", columns, tuple(cells))
+    return Table("From a file of texts to a file of matches; anonymous memory", columns, tuple(cells))
 
 
 def _measure(corner: str, count: int, arguments: argparse.Namespace) -> dict[str, Any]:
     path, kept = kept_texts(f"scale-{corner.replace(' ', '-')}", CORNERS[corner](count), cache_folder())
     digest = kept["digest"]
     options = ["--texts", str(path), "--digest", digest, "--threads", str(arguments.threads)]
+    options += ["--memory", str(arguments.memory)]
     options += ["--whole"] if arguments.whole else []
     repeats = 1 if count >= 300_000 else arguments.repeats
     runs = []
@@ -96,6 +98,8 @@ def _measure(corner: str, count: int, arguments: argparse.Namespace) -> dict[str
         "documents": count,
         "threads": arguments.threads,
         "whole": arguments.whole,
+        "memory_limit": arguments.memory,
+        "work": first["work"],
         "recipe": asdict(CORNERS[corner](count)),
         "digest": digest,
         **measured,

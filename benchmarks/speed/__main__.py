@@ -16,6 +16,7 @@ _PARTS = {
     "recall": "recall of the near tier by length of text",
     "retrieval": "which labelled pairs become candidates, at how many candidates a document",
     "compile": "what a first run compiles, by kernel",
+    "first-run": "a first run of the command line from beginning to end",
     "buckets": "time by number of texts that are all equal, or nearly so",
 }
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("part", choices=list(_PARTS))
     parser.add_argument("--short", action="store_true", help="smaller samples: a minute at most")
     chosen = parser.parse_args(arguments)
-    import_module(f"benchmarks.speed.{chosen.part}").measure(short=chosen.short)
+    import_module(f"benchmarks.speed.{chosen.part.replace('-', '_')}").measure(short=chosen.short)
     return 0
 
 

@@ -63,6 +63,8 @@ def compare(
     max_document: opt.MaxDocument = 64_000_000,
     threshold: opt.Threshold = None,
     min_recall: opt.MinRecall = None,
+    min_weight: opt.MinWeight = None,
+    max_frequency: opt.MaxFrequency = None,
     relation: opt.Relations = None,
     all_pairs: opt.AllPairs = None,
     tier: opt.TierOption = None,
@@ -73,6 +75,7 @@ def compare(
     output: opt.Output = None,
     with_texts: opt.WithTexts = False,
     anonymise: opt.Anonymise = False,
+    explain: opt.ExplainPair = None,
     baseline: opt.Baseline = None,
     update_baseline: opt.UpdateBaseline = False,
     fail_on: opt.FailOn = None,
@@ -91,6 +94,8 @@ def compare(
 
     Example: `dedup compare today/ --against archive.jsonl.gz --fail-on rewritten`
 
+    Example: `dedup compare articles/ --explain wire.txt morning/paper.txt`
+
     --against may name an index; each document is then asked for as dedup index query does.
 
     Exit codes: 0 done, even if inputs were skipped; 1 --fail-on found some; 2 bad usage or nothing readable; 3 --strict
@@ -102,8 +107,18 @@ def compare(
 
         result = outputs.choose(output_format, output, with_texts=with_texts, inputs=[*paths, *filter(None, [against])])
         accepted = runs.read_accepted(baseline, update=update_baseline)
-        given = {"threshold": threshold, "min_recall": min_recall, "relation": relation, "all_pairs": all_pairs}
-        settings = inputs.effective_settings(config, {**given, "tier": tier, "base": base, "model": model})
+        given = {
+            "threshold": threshold,
+            "min_recall": min_recall,
+            "min_weight": min_weight,
+            "max_frequency": max_frequency,
+            "relation": relation,
+            "all_pairs": all_pairs,
+            "tier": tier,
+            "base": base,
+            "model": model,
+        }
+        settings = inputs.effective_settings(config, given)
         failing = inputs.relations_to_fail_on(fail_on, settings.relation)
         held = inputs.bytes_of(memory)
         reading = ReadOptions(
@@ -118,6 +133,13 @@ def compare(
             language_field=language_field,
             max_document=max_document,
         )
+        if explain:
+            outputs.check_explanation(result, "--explain")
+            run, called = runs.run_with_stages(
+                paths, against, reading, settings, jobs=jobs, quiet=quiet, anonymise=anonymise
+            )
+            outputs.write_explanation(run, (called(explain[0]), called(explain[1])), accepted, result)
+            raise typer.Exit
         comparison = runs.run_comparison(paths, against, reading, settings, jobs=jobs, memory=held, quiet=quiet)
         comparison = runs.without_accepted(comparison, accepted)
         messages.report_counts(comparison, quiet=quiet, verbose=verbose)
@@ -162,6 +184,49 @@ def pair(
         judged = runs.judge_pair(left, right, settings, quiet=quiet)
         outputs.write_pair(judged.anonymised() if anonymise else judged, result, explain=explain)
         raise typer.Exit(FOUND if judged.match.relation in failing else 0)
+
+
+@app.command()
+def tune(
+    paths: opt.Paths,
+    include: opt.Include = None,
+    exclude: opt.Exclude = None,
+    id_field: opt.IdField = "id",
+    text_field: opt.TextField = "text",
+    sample: opt.Sample = 5_000,
+    threshold: opt.Threshold = None,
+    recall: opt.Recall = None,
+    base: opt.Base = None,
+    config: opt.Config = None,
+    output_format: opt.OutputFormat = None,
+    output: opt.Output = None,
+    jobs: opt.Jobs = None,
+    quiet: opt.Quiet = False,
+) -> None:
+    """Measure how many near-duplicates are found among documents of your own, and propose a threshold and bands.
+
+    A sample of the different texts is compared exactly, pair by pair; what the bands find is measured against that, by
+    similarity and by length of text. Where the sample has too few similar pairs to judge by, it says so and proposes
+    nothing. It is about near-duplicates only: rewrites are found by other means.
+
+    Example: `dedup tune articles/`
+
+    Example: `dedup tune articles.jsonl --threshold 0.7 --recall 0.95 --format json`
+
+    Exit codes: 0 done; 2 bad usage or nothing readable.
+    """
+    with messages.shown(quiet=quiet):
+        from dedup.cli import fitting, inputs, outputs
+        from dedup.readers import ReadOptions
+
+        result = outputs.choose(output_format, output, with_texts=False)
+        outputs.check_explanation(result, "tune")
+        settings = inputs.effective_settings(config, {"threshold": threshold, "base": base})
+        reading = ReadOptions(
+            include=tuple(include or ()), exclude=tuple(exclude or ()), id_field=id_field, text_field=text_field
+        )
+        tuning = fitting.measure_recall(paths, reading, settings, recall, sample, jobs=jobs, quiet=quiet)
+        outputs.write_tuning(tuning, settings, result)
 
 
 @app.command()

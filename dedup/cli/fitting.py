@@ -1,4 +1,4 @@
-"""What ``dedup train`` does and says."""
+"""What ``dedup train`` and ``dedup tune`` do and say."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from dedup.cli import inputs, messages
 from dedup.errors import DedupError, Skipped
 from dedup.labels import read_labels
 from dedup.readers import ReadOptions
+from dedup.recall import Tuning
 from dedup.report.destination import check_destination
 from dedup.report.progress import show_progress
 from dedup.report.table import print_wrapped
 from dedup.report.visible import visible
 from dedup.settings import Settings
 from dedup.training import Measured, Training, train
+from dedup.tuning import tune
 
-__all__ = ["fit_model", "print_training"]
+__all__ = ["fit_model", "measure_recall", "print_training"]
 
 
 def fit_model(
@@ -52,6 +54,33 @@ def fit_model(
     training = train(documents, labelled, settings=settings, jobs=jobs)
     training.model.write(output)
     return training
+
+
+def measure_recall(
+    paths: Sequence[str],
+    reading: ReadOptions,
+    settings: Settings,
+    recall: float | None,
+    sample: int,
+    *,
+    jobs: int | None,
+    quiet: bool,
+) -> Tuning:
+    """Read documents, and measure the near tier on a sample of them.
+
+    Raises
+    ------
+    DedupError
+        When there is no readable document, or no bands can promise what is wanted.
+    """
+    skipped: list[Skipped] = []
+    with show_progress(not quiet) as on_stage:
+        documents = inputs.read_all(paths, reading, skipped, on_stage)
+    messages.report_skipped(skipped, quiet=quiet)
+    if not documents:
+        raise DedupError(f"{', '.join(paths)}: no readable document, nothing to measure")
+    messages.prepare_kernels(quiet=quiet)
+    return tune(documents, settings=settings, recall=recall, sample=sample, jobs=jobs)
 
 
 def print_training(console: Console, training: Training, output: Path) -> None:

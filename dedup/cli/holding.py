@@ -9,13 +9,14 @@ from pathlib import Path
 from dedup.cli import inputs, messages
 from dedup.comparison import Comparison
 from dedup.documents import Document
+from dedup.engine import Run
 from dedup.errors import DedupError, Skipped
 from dedup.index import Index, is_index
 from dedup.readers import ReadOptions, read_documents
 from dedup.report.progress import show_progress
 from dedup.settings import Settings
 
-__all__ = ["add", "ask", "compact", "compare", "describe", "query", "rebuild", "refresh", "remove", "verify"]
+__all__ = ["add", "ask", "compact", "compare", "describe", "query", "rebuild", "refresh", "remove", "trace", "verify"]
 
 
 def add(
@@ -68,6 +69,13 @@ def compare(path: Path, settings: Settings, *, since: int | None, jobs: int | No
     messages.prepare_kernels(quiet=quiet)
     with _reader(path, settings) as index:
         return index.compare(since=since, jobs=jobs)
+
+
+def trace(path: Path, settings: Settings, *, jobs: int | None, quiet: bool) -> Run:
+    """Compare the stored documents, and keep what each stage leaves."""
+    messages.prepare_kernels(quiet=quiet)
+    with _reader(path, settings) as index:
+        return index.trace(jobs=jobs)
 
 
 def remove(path: Path, names: Sequence[str], *, quiet: bool) -> None:

@@ -137,6 +137,7 @@ def compare(
     output: opt.Output = None,
     with_texts: opt.WithTexts = False,
     anonymise: opt.Anonymise = False,
+    explain: opt.ExplainPair = None,
     jobs: opt.Jobs = None,
     quiet: opt.Quiet = False,
     verbose: opt.Verbose = False,
@@ -147,9 +148,16 @@ def compare(
     """
     with messages.shown(quiet=quiet):
         from dedup.cli import holding, inputs, outputs
+        from dedup.errors import DedupError
 
         result = outputs.choose(output_format, output, with_texts=with_texts)
         settings = inputs.effective_settings(config, {"relation": relation, "model": model})
+        if explain:
+            outputs.check_explanation(result, "--explain")
+            if anonymise:
+                raise DedupError("--explain of an index tells its ids; leave out --anonymise")
+            outputs.write_explanation(holding.trace(index, settings, jobs=jobs, quiet=quiet), explain, None, result)
+            raise typer.Exit
         comparison = holding.compare(index, settings, since=since, jobs=jobs, quiet=quiet)
         messages.report_counts(comparison, quiet=quiet, verbose=verbose)
         outputs.write_comparison(comparison.anonymised() if anonymise else comparison, result, every=verbose)

@@ -19,6 +19,7 @@ __all__ = [
     "DateField",
     "Exclude",
     "Explain",
+    "ExplainPair",
     "FailOn",
     "Fast",
     "Format",
@@ -31,8 +32,10 @@ __all__ = [
     "LanguageField",
     "LeftPath",
     "MaxDocument",
+    "MaxFrequency",
     "Memory",
     "MinRecall",
+    "MinWeight",
     "ModelFile",
     "ModelOutput",
     "OutletField",
@@ -40,8 +43,10 @@ __all__ = [
     "OutputFormat",
     "Paths",
     "Quiet",
+    "Recall",
     "Relations",
     "RightPath",
+    "Sample",
     "Since",
     "Stats",
     "StoreText",
@@ -101,6 +106,16 @@ CollectionPaths = Annotated[
     list[str], typer.Argument(metavar="PATH", help="Folders and files of the documents that the labels name.")
 ]
 ModelOutput = Annotated[Path, _written("--output", "-o", metavar="FILE", help="Where the model is written, as JSON.")]
+Recall = Annotated[
+    float | None,
+    _sought(
+        "--recall",
+        min=0.5,
+        max=0.9999,
+        help="Recall wanted at the threshold; that of --min-recall's default unless set.",
+    ),
+]
+Sample = Annotated[int, _read("--sample", metavar="N", min=100, help="Different texts to measure, at most.")]
 LeftPath = Annotated[str, typer.Argument(metavar="LEFT", help="A file with one document, or - for standard input.")]
 RightPath = Annotated[str, typer.Argument(metavar="RIGHT", help="Another one.")]
 
@@ -128,6 +143,13 @@ Threshold = Annotated[
 ]
 MinRecall = Annotated[
     float | None, _sought(help="Expected share of the pairs at the threshold that is found; 0.99 unless set.")
+]
+MinWeight = Annotated[
+    float | None,
+    _sought(help="Weight of the rare words and phrases that texts must share to be compared; 26 unless set."),
+]
+MaxFrequency = Annotated[
+    int | None, _sought(help="A word or phrase in more near-duplicate families than this is not rare; 32 unless set.")
 ]
 Relations = Annotated[
     list[str] | None,
@@ -184,6 +206,16 @@ Anonymise = Annotated[
 ]
 Explain = Annotated[bool, _written("--explain", help="Add all the evidence that the verdict weighed.")]
 
+ExplainPair = Annotated[
+    tuple[str, str] | None,
+    _written(
+        "--explain",
+        metavar="ID ID",
+        help="Instead of the matches: what each stage found of the pair with these two ids, where it was lost, and the "
+        "setting that would have kept it. As a table or as JSON.",
+    ),
+]
+
 Baseline = Annotated[
     Path | None,
     _run(metavar="FILE", help="Leave out the matches that this file accepts: only new ones are told, and fail."),
@@ -206,7 +238,14 @@ Memory = Annotated[
 ]
 Stats = Annotated[bool, _run("--stats", help="A table of what each stage went through and how long it took.")]
 Quiet = Annotated[bool, _run("--quiet", "-q", help="Nothing but errors on standard error.")]
-Verbose = Annotated[bool, _run("--verbose", "-v", help="Counts of every stage; every row of the table.")]
+Verbose = Annotated[
+    bool,
+    _run(
+        "--verbose",
+        "-v",
+        help="Counts of every stage; every row of the table; with html, more than the 2,000 likeliest matches.",
+    ),
+]
 
 IndexPath = Annotated[Path, typer.Argument(metavar="INDEX", help="The folder of an index.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Ids of documents.")]

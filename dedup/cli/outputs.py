@@ -12,23 +12,38 @@ from dedup.cli.options import Format
 from dedup.cli.runs import Judged
 from dedup.comparison import Comparison
 from dedup.documents import Document
+from dedup.engine import Run
 from dedup.errors import DedupError, Skipped
+from dedup.explaining import tell_story
 from dedup.extras import import_pyarrow
 from dedup.limits import LIMITS, LIMITS_LINE
 from dedup.matches import Family, Match
+from dedup.recall import Tuning
 from dedup.report import records
 from dedup.report.arrow import matches_to_arrow
+from dedup.report.baseline import Accepted, new_matches
 from dedup.report.destination import check_destination, open_destination
 from dedup.report.evidence import print_evidence
+from dedup.report.explanation import print_story, write_story
 from dedup.report.html import write_html
 from dedup.report.pair import print_pair
 from dedup.report.sarif import Place, write_sarif
 from dedup.report.table import make_console, print_table, print_wrapped
+from dedup.report.tuning import print_tuning
+from dedup.settings import Settings
 from dedup.statistics import Statistics
 from dedup.tokens import TOKENIZER_VERSION
 from dedup.version import __version__
 
-__all__ = ["Result", "choose", "write_comparison", "write_pair"]
+__all__ = [
+    "Result",
+    "check_explanation",
+    "choose",
+    "write_comparison",
+    "write_explanation",
+    "write_pair",
+    "write_tuning",
+]
 
 _SUFFIXES = {f".{chosen}": chosen for chosen in Format if chosen is not Format.TABLE} | {
     ".ndjson": Format.JSONL,
@@ -90,7 +105,7 @@ def choose(chosen: Format | None, path: Path | None, *, with_texts: bool, inputs
 
 
 def write_comparison(comparison: Comparison, result: Result, *, every: bool) -> None:
-    """Write a comparison; ``every``: large families in full in the table."""
+    """Write a comparison; ``every``: large families in full in the table, all matches in the page."""
     if result.format is Format.TABLE:
         with result.open() as stream:
             console = make_console(stream)
@@ -107,7 +122,7 @@ def write_comparison(comparison: Comparison, result: Result, *, every: bool) -> 
         [(stage.name, stage.count) for stage in comparison.stages],
     )
     further = {"texts": records.matched_texts(comparison.matches, comparison.documents)} if result.with_texts else {}
-    _write(found_all, result, further)
+    _write(found_all, result, further, every=every)
 
 
 def write_pair(judged: Judged, result: Result, *, explain: bool) -> None:
@@ -135,6 +150,36 @@ def write_pair(judged: Judged, result: Result, *, explain: bool) -> None:
     _write(_Found(header, [judged.match], documents), result, further)
 
 
+def check_explanation(result: Result, what: str) -> None:
+    """Raise DedupError where what is no list of matches is asked for in a format for such."""
+    if result.format not in (Format.TABLE, Format.JSON):
+        raise DedupError(f"{what} is written as a table or as JSON, not as {result.format}")
+
+
+def write_tuning(tuning: Tuning, settings: Settings, result: Result) -> None:
+    """Write what was measured of a sample."""
+    header = {"dedup": __version__, "tokenizer": TOKENIZER_VERSION, "settings": settings.to_dict()}
+    with result.open() as stream:
+        if result.format is Format.JSON:
+            stream.write(records.as_json({"header": header, **tuning.to_dict()}) + "\n")
+        else:
+            print_tuning(make_console(stream), tuning)
+
+
+def write_explanation(run: Run, ids: tuple[str, str], accepted: Sequence[Accepted] | None, result: Result) -> None:
+    """Write the story of one pair of a comparison."""
+    story = tell_story(run, *ids)
+    comparison = run.comparison
+    if story.reported and story.match and accepted is not None:
+        known = not new_matches([story.match], accepted, comparison.documents)
+        story = story.accepted() if known else story
+    with result.open() as stream:
+        if result.format is Format.JSON:
+            write_story(stream, story, comparison.header())
+        else:
+            print_story(make_console(stream), story)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     """What a format may hold; see `dedup.comparison.Comparison`."""
@@ -147,7 +192,7 @@ class _Found:
     stages: Sequence[tuple[str, int]] = ()
 
 
-def _write(found: _Found, result: Result, further: Mapping[str, Any]) -> None:
+def _write(found: _Found, result: Result, further: Mapping[str, Any], *, every: bool = False) -> None:
     matches, documents, skipped = found.matches, found.documents, found.skipped
     whole: dict[str, Any] = {
         "header": found.header,
@@ -163,7 +208,7 @@ def _write(found: _Found, result: Result, further: Mapping[str, Any]) -> None:
         if result.format is Format.JSON:
             records.write_json(stream, **whole, further=further)
         elif result.format is Format.HTML:
-            write_html(stream, **whole, documents=documents, evidence=further.get("evidence"))
+            write_html(stream, **whole, documents=documents, evidence=further.get("evidence"), every=every)
         elif result.format is Format.SARIF:
             write_sarif(stream, matches=matches, documents=documents, skipped=skipped, locate=result.locate)
         elif result.format is Format.CSV:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,15 @@ from dedup.report.destination import check_destination
 from dedup.report.progress import show_progress
 from dedup.settings import Settings
 
-__all__ = ["Judged", "judge_pair", "read_accepted", "run_comparison", "update_baseline", "without_accepted"]
+__all__ = [
+    "Judged",
+    "judge_pair",
+    "read_accepted",
+    "run_comparison",
+    "run_with_stages",
+    "update_baseline",
+    "without_accepted",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,41 @@ def run_comparison(
             )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(_how_far(*so_far)) from None
+
+
+def run_with_stages(
+    paths: Sequence[str],
+    against: str | None,
+    reading: ReadOptions,
+    settings: Settings,
+    *,
+    jobs: int | None,
+    quiet: bool,
+    anonymise: bool = False,
+) -> tuple[engine.Run, Callable[[str], str]]:
+    """A comparison with what each stage left, and what the documents are called in it.
+
+    ``anonymise`` numbers them in the order of their ids before anything is compared: no id can stand in a sentence.
+    """
+    if against is not None and is_index(against):
+        raise DedupError("--explain goes with --against of files; ask dedup index compare --explain of an index")
+    skipped: list[Skipped] = []
+    with show_progress(not quiet) as on_stage:
+        new = inputs.read_all(paths, reading, skipped, on_stage)
+        known = None if against is None else inputs.read_all([against], reading, skipped, on_stage)
+    for found, named in ((new, paths), (known, [against or ""])):
+        if found is not None:
+            next(_checked(found, named, skipped, quiet))
+    if known is not None and against is not None:
+        known = inputs.set_apart(known, (document.id for document in new), Path(against).name)
+    names = Names([*new, *(known or [])]) if anonymise else None
+    if names is not None:
+        new, skipped = [names.document(document) for document in new], names.skipped(skipped)
+        known = known and [names.document(document) for document in known]
+    messages.prepare_kernels(quiet=quiet)
+    with show_progress(not quiet) as on_stage:
+        run = engine.trace(new, against=known, settings=settings, jobs=jobs, skipped=skipped, on_stage=on_stage)
+    return run, (lambda name: name) if names is None else names.id
 
 
 def _checked(

@@ -10,7 +10,7 @@ from dedup.boilerplate import known_text
 from dedup.corpus import Corpus
 from dedup.index.parts import Sketches, spread
 from dedup.kernels.lines import document_fingerprints
-from dedup.reuse import ReuseLimits, least_weights, rare_features
+from dedup.reuse import least_weights, rare_features
 from dedup.settings import Settings
 from dedup.sketch import MinHasher, ShingleSets
 from dedup.statistics import Statistics, TermCounts
@@ -38,13 +38,14 @@ def derive(corpus: Corpus, entries: Sequence[int], statistics: Statistics, setti
     signatures = MinHasher(settings.num_perm, seed=settings.seed).signatures(without_base(corpus, settings))
     content = corpus.content(statistics, settings.base)
     shingles = ShingleSets.from_tokens(content)
+    limits = settings.reuse_limits()
     features = rare_features(
-        shingles, TermCounts.from_tokens(content), statistics=statistics, languages=corpus.languages
+        shingles, TermCounts.from_tokens(content), statistics=statistics, languages=corpus.languages, limits=limits
     )
     return Sketches(
         np.array(entries, np.int64),
         signatures.values,
-        least_weights(shingles.totals, ReuseLimits()),
+        least_weights(shingles.totals, limits),
         *spread(features.keys),
         features.offsets,
     )

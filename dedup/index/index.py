@@ -15,7 +15,7 @@ import numpy as np
 
 from dedup.comparison import Comparison, Stage
 from dedup.documents import Document
-from dedup.engine import compare
+from dedup.engine import Run, compare, trace
 from dedup.errors import Skipped, StoreError
 from dedup.families import build_families
 from dedup.index.core import Core
@@ -332,6 +332,13 @@ class Index:
         matches = [match for match in found.matches if match.left in newer or match.right in newer]
         families = [family for family in found.families if not newer.isdisjoint(family.documents)]
         return replace(found, matches=matches, families=families)
+
+    def trace(self, *, jobs: int | None = None) -> Run:
+        """`compare`, with what its stages leave: what ``dedup.explaining.tell_story`` tells a pair's story from."""
+        with self._turn:
+            self._check_texts("compare its documents")
+            documents = (row.unpack() for row in self._core.database.documents())
+            return trace(documents, settings=self._core.settings, jobs=jobs)
 
     def families(self) -> list[Family]:
         """The families of the stored documents."""

@@ -18,7 +18,7 @@ from dedup.statistics import Statistics
 
 __all__ = ["fitted_arrays", "fitted_from", "kept_facts", "kept_settings", "outdated", "scheme_of"]
 
-_FIXED = ("threshold", "min_recall", "num_perm", "seed", "base")
+_FIXED = ("threshold", "min_recall", "num_perm", "seed", "min_weight", "max_frequency", "base")
 
 
 def kept_facts(settings: Settings, *, texts: bool) -> dict[str, Any]:

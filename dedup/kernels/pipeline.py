@@ -99,9 +99,8 @@ def _remembering(function: Any, context: Any) -> Any:
             raise known[arguments]
         return known[arguments]
 
-    same = object.__new__(type(function))  # numba's types may be their own copies
-    same.__dict__.update(function.__dict__)
-    same.get_call_type = get_call_type
+    same = object.__new__(types.Function)  # copying would give back the one that all of numba shares
+    same.__dict__.update(function.__dict__, get_call_type=get_call_type)
     return same
 
 

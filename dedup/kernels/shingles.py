@@ -9,7 +9,7 @@ from dedup.kernels.compile import inner, kernel
 from dedup.kernels.mixing import STEP, mix, rotate
 from dedup.kernels.sorting import sort_unique
 
-__all__ = ["longest_document", "shingle_sets", "shingles_of"]
+__all__ = ["longest_document", "shingle_sets", "shingles_in_order", "shingles_of"]
 
 _1 = np.uint64(1)
 _13 = np.uint64(13)
@@ -85,6 +85,12 @@ def shingles_of(hashes: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.u
     if _any_single(hashes):
         return _weighted_shingles(hashes, size, out)
     return _word_shingles(hashes, min(size, len(hashes)), out)
+
+
+@kernel
+def shingles_in_order(hashes: npt.NDArray[np.uint64], size: int, out: npt.NDArray[np.uint64]) -> int:
+    """Write the shingles of one document as they follow each other in it, repeats included; see ``shingles_of``."""
+    return shingles_of(hashes, size, out)
 
 
 @inner

@@ -8,6 +8,7 @@ from dataclasses import replace
 from dedup.documents import Document
 from dedup.errors import Skipped
 from dedup.matches import Family, Match
+from dedup.reasons import rename_texts
 
 __all__ = ["Names"]
 
@@ -32,12 +33,11 @@ class Names:
     def __init__(self, documents: Iterable[Document]) -> None:
         known = list(documents)
         self._ids = _numbered("document", (document.id for document in known))
-        self._lengths = sorted({len(name) for name in self._ids if name}, reverse=True)
         self._outlets = _numbered("outlet", (document.outlet for document in known if document.outlet))
 
     def id(self, name: str) -> str:
-        """What the document of an id is called."""
-        return self._ids[name]
+        """What the document of an id is called; an id that no document has, as it is."""
+        return self._ids.get(name, name)
 
     def document(self, document: Document) -> Document:
         """The document with nothing but its text, date and language, and the numbers of its id and its outlet."""
@@ -69,23 +69,8 @@ class Names:
             left=self.id(match.left),
             right=self.id(match.right),
             source=None if match.source is None else self.id(match.source),
-            reasons=tuple(map(self._untold, match.reasons)),
+            reasons=tuple(rename_texts(reason, self._ids) for reason in match.reasons),
         )
-
-    def _untold(self, reason: str) -> str:
-        """A reason with every id in it replaced, the longest first."""
-        pieces: list[str] = []
-        at = 0
-        while at < len(reason):
-            length = next((length for length in self._lengths if self._stands(reason, at, at + length)), 0)
-            pieces.append(self._ids[reason[at : at + length]] if length else reason[at])
-            at += length or 1
-        return "".join(pieces)
-
-    def _stands(self, text: str, start: int, end: int) -> bool:
-        if text[start:end] not in self._ids:
-            return False
-        return not any(text[max(0, edge - 1) : edge + 1].isalnum() for edge in (start, end) if 0 < edge < len(text))
 
 
 def _numbered(word: str, names: Iterable[str]) -> dict[str, str]:

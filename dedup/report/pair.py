@@ -41,7 +41,9 @@ def print_pair(console: Console, match: Match, left: Document, right: Document) 
             print_wrapped(console, visible(reason), "    ", first="  • ")
     console.print()
     if not match.passages:
-        console.print("no passages: no part of one text is found again in the other")
+        print_wrapped(console, "no passages: no part of one text is found again in the other")
+        if match.reasons:
+            print_wrapped(console, "the verdict stands on the reasons above", "", "dim")
         return
     _print_legend(console, match.passages)
     for number, passage in enumerate(match.passages, 1):

@@ -94,7 +94,7 @@ def describe_document(document: Document | None) -> str:
 
 
 def print_wrapped(
-    console: Console, text: str | Text, margin: str = "", style: str = "", first: str | None = None
+    console: Console, text: str | Text, margin: str = "", style: str = "", first: str | Text | None = None
 ) -> None:
     """Print a text line by line behind a margin (the first line behind ``first``), no spaces at the ends of lines."""
     lines = (Text(text) if isinstance(text, str) else text).wrap(console, console.width - len(margin))

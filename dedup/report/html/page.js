@@ -144,14 +144,16 @@
     const parts = [
       heading,
       make("p", { class: "verdict" }, `${match.probability.toFixed(2)} probable that it is derived. Origin: `, name(match.origin), "."),
-      make("ul", { class: "reasons" }, ...match.reasons.map((reason) => make("li", {}, reason))),
     ];
-    if (whole) {
-      const empty = !match.passages.length;
+    const reasons = make("ul", { class: "reasons" }, ...match.reasons.map((reason) => make("li", {}, reason)));
+    const linked = match.passages.length > 0;
+    parts.push(linked ? reasons : make("div", { class: "unlinked" },
+      make("p", {}, "No passage of one text stands in the other, so nothing is marked below. The verdict stands on this:"), reasons));
+    if (whole && linked) {
       parts.push(make("div", { class: "bar" }, toggles()), make("div", { class: "bar" },
-        make("button", { type: "button", disabled: empty, onclick: () => move(-1) }, "← passage"),
-        make("button", { type: "button", disabled: empty, onclick: () => move(1) }, "passage →"),
-        make("output", { id: "passage", "aria-live": "polite" }, empty ? "No passage of one text stands in the other." : `${match.passages.length} passages`),
+        make("button", { type: "button", onclick: () => move(-1) }, "← passage"),
+        make("button", { type: "button", onclick: () => move(1) }, "passage →"),
+        make("output", { id: "passage", "aria-live": "polite" }, `${match.passages.length} passages`),
         make("span", { class: "keys" }, make("kbd", {}, "←"), " ", make("kbd", {}, "→"), " move through the passages, with ", make("kbd", {}, "Shift"),
           " through the matches; ", make("kbd", {}, "Esc"), " leads back")));
     }

@@ -24,10 +24,13 @@ from dedup.report.meanings import KINDS, RELATIONS, list_scores, say_origin
 from dedup.report.rows import arrange, count_relations, summarise
 from dedup.report.visible import visible
 
-__all__ = ["write_html"]
+__all__ = ["MOST_CHARACTERS", "MOST_MATCHES", "choose_matches", "write_html"]
 
 _PLACE = {kind: number for number, kind in enumerate(PassageKind)}
 _TREES, _TIMELINES, _NAMED = 200, 100, 1_000
+MOST_MATCHES, MOST_CHARACTERS = 2_000, 32_000_000
+"""What a page holds unless all is asked for: so many matches, of texts of so many characters."""
+
 _EARLY = 'document.documentElement.classList.add("js")'
 
 Piece = tuple[str, bool]
@@ -44,8 +47,12 @@ def write_html(
     skipped: Sequence[Skipped] = (),
     stages: Iterable[tuple[str, int]] = (),
     evidence: Mapping[str, Any] | None = None,
+    every: bool = False,
 ) -> None:
     """Write a report that needs no other file.
+
+    Of more than `MOST_MATCHES` matches, or of texts of more than `MOST_CHARACTERS` in all, it shows the most probable
+    ones and counts the others: a larger page opens slowly.
 
     Parameters
     ----------
@@ -56,6 +63,8 @@ def write_html(
         As the comparison has them; a stage is its name and count.
     evidence : mapping, optional
         Of a single pair, all that its verdict weighed.
+    every : bool
+        Show all matches, however large the page.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
@@ -69,7 +78,10 @@ def write_html(
         lstrip_blocks=True,
     )
     environment.filters |= {"visible": visible, "words": _words, "shortened": shortened}
-    about = _About(matches, documents, families)
+    shown = matches if every else choose_matches(matches, documents)
+    about = _About(shown, documents, families, whole=len(shown) == len(matches))
+    matched = {name for match in matches for name in (match.left, match.right)}
+    matched |= {name for family in families for name in family.documents}
     template = environment.get_template("page.html.jinja")
     for part in template.generate(
         style=Markup(style),  # noqa: S704
@@ -83,7 +95,8 @@ def write_html(
         stages=list(stages),
         skipped=skipped,
         settings=_settings(header),
-        unmatched=sorted(documents.keys() - about.numbers.keys()),
+        unmatched=sorted(documents.keys() - matched),
+        left_out=len(matches) - len(shown),
         named=_NAMED,
         kinds=KINDS,
         limits=LIMITS,
@@ -93,6 +106,20 @@ def write_html(
         byline_text=lambda document: " · ".join(filter(None, (_title(document)[2], _title(document)[1]))),
     ):
         stream.write(part)
+
+
+def choose_matches(matches: Sequence[Match], documents: Mapping[str, Document]) -> list[Match]:
+    """The matches that a page shows: the most probable ones, as many as there is room for, in the order given."""
+    chosen: set[tuple[str, str]] = set()
+    seen: set[str] = set()
+    size = 0
+    for match in sorted(matches, key=lambda match: (-match.probability, match.left, match.right)):
+        size += sum(len(documents[name].text) for name in {match.left, match.right} - seen)
+        if chosen and (size > MOST_CHARACTERS or len(chosen) == MOST_MATCHES):
+            break
+        chosen.add((match.left, match.right))
+        seen |= {match.left, match.right}
+    return [match for match in matches if (match.left, match.right) in chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +145,12 @@ class _Entry:
 class _About:
     """What the page tells: documents by number, matches with what is counted of them, families with pictures."""
 
-    def __init__(self, matches: Sequence[Match], documents: Mapping[str, Document], families: Sequence[Family]) -> None:
+    def __init__(
+        self, matches: Sequence[Match], documents: Mapping[str, Document], families: Sequence[Family], *, whole: bool
+    ) -> None:
         names = {name for match in matches for name in (match.left, match.right)}
-        names |= {name for family in families for name in family.documents}
+        if whole:
+            names |= {name for family in families for name in family.documents}
         self.documents = [documents[name] for name in sorted(names)]
         self.numbers = {document.id: number for number, document in enumerate(self.documents)}
         self.texts = [show_text(document.text) for document in self.documents]
@@ -132,7 +162,11 @@ class _About:
         drawn = [family for family in grown if family.rows]
         self.families = [(family.family, draw_tree(family)) for family in drawn[:_TREES]]
         self.more_families = len(families) - len(self.families)
-        lines = [draw_timeline(family.documents, documents) for family in families]
+        lines = [
+            draw_timeline([name for name in family.documents if name in names], documents)
+            for family in families
+            if family.representative in names
+        ]
         self.timelines = [line for line in lines if line][:_TIMELINES]
 
     def place(self, document: int, character: int) -> int:

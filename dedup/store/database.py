@@ -325,8 +325,11 @@ def _connect(path: Path | None, *, writing: bool) -> sqlite3.Connection:
     connection = _read_only(f"{place}?mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:  # a folder that cannot be written: readers cannot announce themselves
+    except sqlite3.OperationalError as problem:
         connection.close()
+        if not getattr(problem, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise
+        # the folder cannot be written, so readers cannot announce themselves, and nobody may change it meanwhile
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise

@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _index(stored: list[Document], asked: list[Document]) -> Figures:
-    folder = Path(tempfile.mkdtemp(dir=Path.cwd()))
+    folder = Path(tempfile.mkdtemp())
     try:
         return _measured(folder / "a.dedup", stored, asked)
     finally:

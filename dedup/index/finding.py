@@ -19,7 +19,22 @@ from dedup.statistics import Statistics
 from dedup.store import Database, pack_id
 from dedup.verify import verify
 
-__all__ = ["Finder"]
+__all__ = ["Finder", "Near"]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A stored document whose signature is like a text's: a candidate, not a match.
+
+    Attributes
+    ----------
+    id : str
+    jaccard : float
+        What the signatures estimate.
+    """
+
+    id: str
+    jaccard: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)

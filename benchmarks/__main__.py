@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks import compare
 from benchmarks.generate import write as generate
+from benchmarks.index import run as index
 from benchmarks.quality import run as quality
 from benchmarks.scale import run as scale
 from benchmarks.speed import gate
@@ -18,6 +19,7 @@ _COMMANDS = {
     "quality": (quality, "what is found, missed and wrongly said on labelled texts, held against floors"),
     "speed": (speed, "time, memory, recall and precision of dedup and of other programs on the same texts"),
     "scale": (scale, "time and memory a document, from ten thousand to a million documents"),
+    "index": (index, "the durable index: adding, asking, opening, disk and memory, beside datasketch"),
     "gate": (gate, "a short benchmark for continuous integration, held against a baseline"),
     "compare": (compare, "two reports of speed or gate, with what became worse beyond the noise"),
     "generate": (generate, "write news-like texts, with what was made from what on the side"),

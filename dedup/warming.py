@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from dedup.fit import fit
 from dedup.index import Index
 from dedup.index.parts import FEATURE_BITS
 from dedup.kernels.coverage import PAIR_COLUMNS, SIDE_COLUMNS, measure_coverage
-from dedup.kernels.lookup import find_postings
+from dedup.kernels.lookup import find_postings, sum_postings
 from dedup.parallel import available_jobs
 from dedup.reuse import ReuseLimits
 from dedup.segments import Segments
@@ -80,7 +81,11 @@ def compile_rest() -> None:
     with Index.in_memory() as index:
         index.add(documents)
         index.near(_TEXTS[0])
-    for tails in (np.empty(0, np.uint32), np.empty(0, np.uint16)):
-        starts, places = np.zeros(65, np.uint32), np.empty(0, np.int64)
-        starts.flags.writeable = tails.flags.writeable = False  # as those of a part are
-        find_postings(starts, tails, 6, FEATURE_BITS, np.empty(0, np.uint64), places, places)
+    for tails, rows in ((np.uint32, np.uint16), (np.uint16, np.uint32)):
+        part: list[Any] = [np.zeros(65, np.uint32), np.empty(0, tails), np.empty(0, rows)]
+        for array in part:
+            array.flags.writeable = False  # as those of a part are
+        places, none = np.empty(0, np.int64), np.empty(0, np.int32)
+        find_postings(part[0], part[1], 6, FEATURE_BITS, np.empty(0, np.uint64), places, places)
+        marks = np.empty(0, np.bool_), none, np.empty((0, 0), np.bool_)
+        sum_postings(part[2], places, places, np.empty(0, np.uint8), 1, *marks, none, none)

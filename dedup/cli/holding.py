@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from dedup.index import Index, is_index
 from dedup.readers import ReadOptions, read_documents
 from dedup.report.progress import show_progress
 from dedup.settings import Settings
+
+_log = logging.getLogger("dedup")
 
 __all__ = ["add", "ask", "compact", "compare", "describe", "query", "rebuild", "refresh", "remove", "trace", "verify"]
 
@@ -132,6 +135,9 @@ def rebuild(path: Path, *, quiet: bool) -> None:
 
 def _reader(path: Path, settings: Settings) -> Index:
     index = Index.open(path, writing=False)
+    for name in ("threshold", "min_recall", "base"):
+        if getattr(settings, name) not in (getattr(index.settings, name), getattr(Settings(), name)):
+            _log.warning("%s: was made with another %s, which counts", path, name)
     index.judge_by(settings)
     return index
 

@@ -20,6 +20,7 @@ from dedup.index.ledger import Ledger
 from dedup.index.parts import Sketches
 from dedup.index.searching import Families
 from dedup.lsh import choose_bands
+from dedup.parallel import available_jobs, in_threads
 from dedup.scratch import Scratch
 from dedup.settings import Settings
 from dedup.sketch import MinHasher
@@ -27,6 +28,8 @@ from dedup.store import Database, Row, Shelf, pack_id
 from dedup.survey import survey
 
 __all__ = ["Core"]
+
+_PACKED = 125
 
 _log = logging.getLogger("dedup")
 
@@ -85,7 +88,9 @@ class Core:
         corpus = Corpus.from_documents(documents)
         prints = fingerprints(corpus.tokens)
         texts = self.facts["texts"]
-        rows = [Row.pack(document, with_text=texts) for document in documents]
+        pieces = [documents[start : start + _PACKED] for start in range(0, len(documents), _PACKED)]
+        packed = in_threads(lambda some: [Row.pack(item, with_text=texts) for item in some], pieces, available_jobs())
+        rows = [row for some in packed for row in some]
         sketches: Sequence[bytes | None] = [None] * len(rows) if texts else self._signatures(corpus)
         numbers: dict[int, int] = {}
         ledger = Ledger(self.database, self.facts["next_entry"])

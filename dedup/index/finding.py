@@ -11,7 +11,7 @@ from dedup.corpus import Corpus
 from dedup.documents import Document
 from dedup.index.deriving import derive, without_base
 from dedup.index.holdings import Holdings
-from dedup.index.searching import LARGE_FAMILY, Families, near_entries, sharing_entries
+from dedup.index.searching import LARGE_FAMILY, Families, View, near_entries, sharing_entries
 from dedup.lsh import Bands, CandidatePairs
 from dedup.settings import Settings
 from dedup.sketch import MinHasher
@@ -19,7 +19,22 @@ from dedup.statistics import Statistics
 from dedup.store import Database, pack_id
 from dedup.verify import verify
 
-__all__ = ["Finder"]
+__all__ = ["Finder", "Near"]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A stored document whose signature is like a text's: a candidate, not a match.
+
+    Attributes
+    ----------
+    id : str
+    jaccard : float
+        What the signatures estimate.
+    """
+
+    id: str
+    jaccard: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,13 +50,11 @@ class Finder:
 
     def near(self, document: Document) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         """Entries whose signatures are like the document's, and the Jaccard similarities that these estimate."""
-        corpus = Corpus.from_documents([document])
-        own = without_base(corpus, self.settings)
+        own = without_base(Corpus.from_documents([document]), self.settings)
         if not len(own.hashes):
             return np.empty(0, np.int64), np.empty(0)
         signature = MinHasher(self.settings.num_perm, seed=self.settings.seed).signatures(own).values[0]
-        holdings = self.holdings
-        return near_entries(holdings.parts, signature, self.bands, self.settings.threshold, holdings.removed)
+        return near_entries(self._views(), signature, self.bands, self.settings.threshold)
 
     def candidates(self, document: Document) -> list[Document]:
         """The documents that ``dedup.compare`` would bring together with this one, by the statistics of the index.
@@ -52,21 +65,43 @@ class Finder:
         if not len(corpus.tokens.hashes):
             return []
         sketch = derive(corpus, [0], self.statistics, self.settings)
-        near = np.empty(0, np.int64)
-        parts, removed = self.holdings.parts, self.holdings.removed
+        near, shares = np.empty(0, np.int64), np.empty(0)
+        views = self._views()
         if len(without_base(corpus, self.settings).hashes):
-            near, _ = near_entries(parts, sketch.signatures[0], self.bands, self.settings.threshold, removed)
-        found = self._documents(near.tolist(), document)
-        sharing = sharing_entries(parts, sketch, self.families, removed)
-        wanted = self._by_family(near, self._verified(document, found), sharing)
+            near, shares = near_entries(views, sketch.signatures[0], self.bands, self.settings.threshold)
+        sharing = sharing_entries(views, sketch, len(self.families.large))
+        found: dict[int, Document] = {}
+        own = self._own_families(document, near[np.lexsort((near, -shares))], found)
+        wanted = self._by_family(near, own, sharing)
         found |= self._documents([entry for entry in wanted if entry not in found], document)
         return [found[entry] for entry in wanted if entry in found]
 
+    def _views(self) -> list[View]:
+        return self.holdings.views(self.families)
+
+    def _own_families(
+        self, document: Document, near: npt.NDArray[np.int64], found: dict[int, Document]
+    ) -> npt.NDArray[np.int64]:
+        """The near-duplicate families that an exactly verified pair ties the document to.
+
+        One text of each family is verified first, the likest; the others only where that one is not like enough.
+        """
+        heads = self.families.of(near)
+        own = np.empty(0, np.int64)
+        _, first = np.unique(heads, return_index=True)
+        rest = np.delete(np.arange(len(near)), first)
+        for places in (first, rest):
+            places = places[~np.isin(heads[places], own)]
+            documents = self._documents(near[places].tolist(), document)
+            verified = self._verified(document, documents)
+            own = np.union1d(own, self.families.of(verified))
+            found |= documents
+        return own
+
     def _by_family(
-        self, near: npt.NDArray[np.int64], verified: npt.NDArray[np.int64], sharing: npt.NDArray[np.int64]
+        self, near: npt.NDArray[np.int64], own: npt.NDArray[np.int64], sharing: npt.NDArray[np.int64]
     ) -> list[int]:
-        """What is left of the found entries, and what is added, by the document's own near-duplicate family."""
-        own = np.unique(self.families.of(verified))
+        """What is left of the found entries, and what is added, by the document's own near-duplicate families."""
         members = np.concatenate([np.empty(0, np.int64), *(self.families.members(int(head)) for head in own)])
         if len(members) + 1 > LARGE_FAMILY:
             near = near[~np.isin(self.families.of(near), own)]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from dedup.errors import DamageError, StoreError
 from dedup.index.parts import MOST_POSTINGS, Part, Sketches
+from dedup.index.searching import Families, View
 from dedup.lsh import Bands
 from dedup.store import Database, Shelf
 
@@ -70,12 +71,21 @@ class Holdings:
         self._derive = derive
         self._writing = writing
         self._held: list[_Held] = []
+        self._views: dict[Part, View] = {}
         self.removed: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
     @property
     def parts(self) -> list[Part]:
         """The parts."""
         return [held.part for held in self._held]
+
+    def views(self, families: Families) -> list[View]:
+        """The parts as they are to be searched."""
+        known = self._views
+        self._views = {
+            part: known[part] if part in known else View.of(part, families, self.removed) for part in self.parts
+        }
+        return list(self._views.values())
 
     @property
     def sealed(self) -> list[str]:
@@ -90,8 +100,8 @@ class Holdings:
         DamageError
             When a part is missing or damaged, and not to be mended.
         """
-        self._held = []
-        self.removed = self._database.removed()
+        self._held, self._views = [], {}
+        self.removed = np.sort(self._database.removed())
         self._serial = int(self._database.facts().get("serial", 0))
         next_entry = 0
         for name, first, last in self._database.parts():
@@ -118,7 +128,10 @@ class Holdings:
 
     def remove(self, entries: Iterable[int]) -> None:
         """Leave some entries out from now on."""
-        self.removed = np.union1d(self.removed, np.array(sorted(entries), np.int64))
+        gone = np.array(sorted(entries), np.int64)
+        self.removed = np.union1d(self.removed, gone)
+        for view in self._views.values():
+            view.remove(gone)
 
     def renew(self, sketches: Iterable[Sketches], also: Callable[[], None]) -> None:
         """Other parts in place of all; ``also`` is done in the same transaction."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from dedup.engine import Run, compare, trace
 from dedup.errors import Skipped, StoreError
 from dedup.families import build_families
 from dedup.index.core import Core
+from dedup.index.finding import Near
 from dedup.index.incoming import Incoming, One, incoming_documents, one_document
 from dedup.index.matching import match_against
 from dedup.index.opening import Opened, open_in_memory, open_to_read, open_to_write
@@ -31,21 +32,6 @@ if TYPE_CHECKING:
     from typing import Self
 
 __all__ = ["Index", "Near"]
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A stored document whose signature is like a text's: a candidate, not a match.
-
-    Attributes
-    ----------
-    id : str
-    jaccard : float
-        What the signatures estimate.
-    """
-
-    id: str
-    jaccard: float
 
 
 class Index:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ from dedup.corpus import Corpus
 from dedup.documents import Document
 from dedup.judging import Judged, judge_pairs, settle_pairs
 from dedup.lsh import CandidatePairs
-from dedup.matches import Match
+from dedup.matches import Match, Relation
 from dedup.origins import find_common_origins
 from dedup.settings import Settings
 from dedup.statistics import Statistics
@@ -47,7 +48,7 @@ class Few:
 def match_against(
     document: Document, others: Sequence[Document], statistics: Statistics, settings: Settings
 ) -> list[Match]:
-    """The document's pairs with the others, of the relations that are asked for; the document on the left.
+    """The document's pairs with the others, whatever their relation; the document on the left.
 
     What is measured of a pair depends on its two texts alone, and so do the relation and the origin, unless the pair is
     doubtful or its source is: then the likeliest of the others have their say, as in ``dedup.compare``.
@@ -55,6 +56,7 @@ def match_against(
     documents = sorted([document, *others], key=lambda item: item.id)
     at = documents.index(document)
     few = Few(documents)
+    settings = replace(settings, relation=tuple(Relation))
     judged = _judged(few, _pairs_with(at, len(few)), statistics, settings)
     third = _likeliest(judged, at)
     if len(third) > 1:

@@ -12,17 +12,14 @@ import numpy.typing as npt
 from dedup.kernels.lookup import sketch_keys
 from dedup.lsh import Bands
 
-__all__ = ["FEATURE_BITS", "LARGE_PART", "MOST_POSTINGS", "Part", "Sketches", "spread"]
+__all__ = ["FEATURE_BITS", "MOST_POSTINGS", "Part", "Sketches", "spread"]
 
-LARGE_PART = 1 << 16
-"""Beyond so many texts a row needs 32 bits, and then there are buckets enough for tails of 16."""
-
-FEATURE_BITS = 38
+FEATURE_BITS = 36
 """Leading bits of a feature that a posting keeps, between the number of its bucket and its tail."""
 
 MOST_POSTINGS = 1 << 31
 
-_IN_BUCKET, _LEAST_BUCKETS, _LEAST_BUCKETS_LARGE = 4, FEATURE_BITS - 32, FEATURE_BITS - 16
+_IN_BUCKET, _LEAST_BUCKETS = 4, FEATURE_BITS - 32
 _RANGES = 16
 _WEIGHT = np.uint64(0xFF)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -122,7 +119,7 @@ class Part:
 
     @classmethod
     def build(cls, sketches: Sketches, bands: Bands) -> Part:
-        """Sort the sketches of up to ``LARGE_PART`` texts."""
+        """Sort the sketches of some texts."""
         keys = np.empty((bands.bands, len(sketches)), np.uint64)
         sketch_keys(sketches.signatures, 0, bands.rows, keys)
         rows = np.repeat(np.arange(len(sketches), dtype=np.uint64), np.diff(sketches.offsets))
@@ -194,10 +191,9 @@ def _split(
     postings: Iterable[npt.NDArray[np.uint64]], count: int, size: int
 ) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.unsignedinteger[Any]], npt.NDArray[np.unsignedinteger[Any]]]:
     """Sorted postings as buckets, tails and rows."""
-    large = size > LARGE_PART
-    bits = max(_LEAST_BUCKETS_LARGE if large else _LEAST_BUCKETS, (count >> _IN_BUCKET).bit_length())
-    tails: npt.NDArray[Any] = np.empty(count, np.uint16 if large else np.uint32)
-    rows: npt.NDArray[Any] = np.empty(count, np.uint32 if large else np.uint16)
+    bits = max(_LEAST_BUCKETS, (count >> _IN_BUCKET).bit_length())
+    tails: npt.NDArray[Any] = np.empty(count, np.uint16 if FEATURE_BITS - bits <= 16 else np.uint32)
+    rows: npt.NDArray[Any] = np.empty(count, np.uint16 if size <= 1 << 16 else np.uint32)
     sizes = np.zeros((1 << bits) + 1, np.uint32)
     tail_mask = np.uint64((1 << (FEATURE_BITS - bits)) - 1)
     row_mask = np.uint64((1 << _row_bits(size)) - 1)

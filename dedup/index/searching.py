@@ -11,17 +11,16 @@ import numpy.typing as npt
 
 from dedup.index.parts import FEATURE_BITS, Part, Sketches
 from dedup.kernels.join import LARGEST_RUN
-from dedup.kernels.lookup import find_postings, find_rows, sketch_keys
+from dedup.kernels.lookup import find_postings, find_rows, sketch_keys, sum_postings
 from dedup.lsh import Bands
 from dedup.reuse import ReuseLimits
 
-__all__ = ["LARGE_FAMILY", "Families", "near_entries", "sharing_entries"]
+__all__ = ["LARGE_FAMILY", "Families", "View", "near_entries", "sharing_entries"]
 
 LARGE_FAMILY = ReuseLimits().large_family
 
 _MOST_POSTINGS = 1 << 12
 _SLACK = 0.2
-_LAST = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,13 +56,50 @@ class Families:
         large: npt.NDArray[np.int64] = names[counts > LARGE_FAMILY]
         return large
 
+    def numbers(self, entries: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """The place of each entry's family among the large ones; -1 for others. ``entries`` are ascending."""
+        out = np.full(len(entries), -1, np.int32)
+        members = self.entries[np.isin(self.heads, self.large)]
+        at = np.searchsorted(entries, members)
+        here = at < len(entries)
+        here[here] = entries[at[here]] == members[here]
+        out[at[here]] = np.searchsorted(self.large, self.of(members[here]))
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A part as it is to be searched.
+
+    Attributes
+    ----------
+    part : Part
+    removed : bool array (n,)
+    families : int32 array (n,)
+        See ``Families.numbers``.
+    """
+
+    part: Part
+    removed: npt.NDArray[np.bool_]
+    families: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(cls, part: Part, families: Families, removed: npt.NDArray[np.int64]) -> View:
+        """A part without entries that are ``removed``, ascending."""
+        view = cls(part, np.zeros(len(part), np.bool_), families.numbers(part.entries))
+        view.remove(removed)
+        return view
+
+    def remove(self, entries: npt.NDArray[np.int64]) -> None:
+        """Leave entries out from now on."""
+        at = np.searchsorted(self.part.entries, entries)
+        here = at < len(self.part)
+        here[here] = self.part.entries[at[here]] == entries[here]
+        self.removed[at[here]] = True
+
 
 def near_entries(
-    parts: Sequence[Part],
-    signature: npt.NDArray[np.uint32],
-    bands: Bands,
-    threshold: float,
-    removed: npt.NDArray[np.int64],
+    views: Sequence[View], signature: npt.NDArray[np.uint32], bands: Bands, threshold: float
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
     """Entries that share a band with a signature, and the Jaccard similarity that the signatures estimate.
 
@@ -75,56 +111,37 @@ def near_entries(
     room = bands.bands * LARGEST_RUN
     rows, agreements = np.empty(room, np.int64), np.empty(room, np.int32)
     entries, shares = [np.empty(0, np.int64)], [np.empty(0, np.int32)]
-    for part in parts:
+    for view in views:
+        part = view.part
         n = find_rows(part.keys, part.signatures, wanted, signature, least, rows, agreements)
         if n:
             found, first = np.unique(rows[:n], return_index=True)
-            entries.append(part.entries[found])
-            shares.append(agreements[first])
-    found = np.concatenate(entries)
-    kept = ~np.isin(found, removed)
-    return found[kept], np.concatenate(shares)[kept] / len(signature)
+            kept = ~view.removed[found]
+            entries.append(part.entries[found[kept]])
+            shares.append(agreements[first[kept]])
+    return np.concatenate(entries), np.concatenate(shares) / len(signature)
 
 
-def sharing_entries(
-    parts: Sequence[Part], sketch: Sketches, families: Families, removed: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def sharing_entries(views: Sequence[View], sketch: Sketches, large_families: int) -> npt.NDArray[np.int64]:
     """Entries that share rare features of enough weight with one text.
 
     Of a large near-duplicate family a feature counts for the first entry only. Of a feature that more than 4,096
     entries of a part have, which can be where many were added since the statistics were fitted, the first ones count.
     """
-    first, count = np.empty(len(sketch.features), np.int64), np.empty(len(sketch.features), np.int64)
-    found = [np.empty((3, 0), np.int64)]
-    for part in parts:
+    features = len(sketch.features)
+    first, count = np.empty(features, np.int64), np.empty(features, np.int64)
+    seen = np.zeros((features, large_families), np.bool_)
+    found = [np.empty(0, np.int64)]
+    for view in views:
+        part = view.part
         find_postings(part.starts, part.tails, part.bucket_bits, FEATURE_BITS, sketch.features, first, count)
-        feature = np.flatnonzero(count)
-        if not len(feature):
+        if not count.any():
             continue
-        length = np.minimum(count[feature], _MOST_POSTINGS)
-        behind = np.cumsum(length)
-        places = np.arange(behind[-1]) + np.repeat(first[feature] - behind + length, length)
-        rows = np.minimum(part.rows[places].astype(np.int64), len(part) - 1)
-        found.append(np.stack([np.repeat(feature, length), part.entries[rows], part.least[rows].astype(np.int64)]))
-    feature, entry, least = np.concatenate(found, axis=1)
-    kept = ~np.isin(entry, removed)
-    if len(families.large):
-        heads = families.of(entry)
-        kept &= ~np.isin(heads, families.large) | _first_of_each(feature, heads, np.where(kept, entry, _LAST))
-    feature, entry, least = feature[kept], entry[kept], least[kept]
-    entries, at, inverse = np.unique(entry, return_index=True, return_inverse=True)
-    total = np.bincount(inverse, sketch.weights[feature], len(entries))
-    enough: npt.NDArray[np.int64] = entries[total >= np.minimum(least[at], sketch.least[0])]
-    return enough
-
-
-def _first_of_each(
-    feature: npt.NDArray[np.int64], heads: npt.NDArray[np.int64], entry: npt.NDArray[np.int64]
-) -> npt.NDArray[np.bool_]:
-    """Which rows have the smallest entry of their feature and family."""
-    order = np.lexsort((entry, heads, feature))
-    new = np.ones(len(order), np.bool_)
-    new[1:] = (np.diff(feature[order]) != 0) | (np.diff(heads[order]) != 0)
-    out = np.empty(len(order), np.bool_)
-    out[order] = new
-    return out
+        sums, touched = np.zeros(len(part), np.int32), np.empty(len(part), np.int32)
+        n = sum_postings(
+            part.rows, first, count, sketch.weights, _MOST_POSTINGS,
+            view.removed, view.families, seen, sums, touched,
+        )  # fmt: skip
+        rows = np.sort(touched[:n])
+        found.append(part.entries[rows[sums[rows] >= np.minimum(part.least[rows], sketch.least[0])]])
+    return np.concatenate(found)

@@ -9,7 +9,7 @@ from dedup.kernels.compile import inner, kernel
 from dedup.kernels.join import LARGEST_RUN
 from dedup.kernels.mixing import STEP, mix
 
-__all__ = ["find_postings", "find_rows", "sketch_keys"]
+__all__ = ["find_postings", "find_rows", "sketch_keys", "sum_postings"]
 
 _1 = np.uint64(1)
 _32 = np.uint64(32)
@@ -111,3 +111,39 @@ def find_postings(
             end += 1
         first[f] = low
         count[f] = end - low
+
+
+@kernel
+def sum_postings(
+    rows: npt.NDArray[np.integer],
+    first: npt.NDArray[np.int64],
+    count: npt.NDArray[np.int64],
+    weights: npt.NDArray[np.uint8],
+    most: int,
+    left_out: npt.NDArray[np.bool_],
+    families: npt.NDArray[np.int32],
+    seen: npt.NDArray[np.bool_],
+    sums: npt.NDArray[np.int32],
+    touched: npt.NDArray[np.int32],
+) -> int:
+    """Add up for each row the weights of the features that it has; returns how many rows are ``touched``.
+
+    Feature f stands in ``rows[first[f]:first[f] + count[f]]``, of which ``most`` are looked at. ``left_out`` (rows,)
+    says which rows do not count. ``families`` (rows,) is -1, or the number of a large family, of which a feature counts
+    for its first row only: ``seen`` (features, families) is filled with what was met, here and in earlier parts.
+    ``sums`` (rows,) begins as zeros. O(postings).
+    """
+    written = 0
+    for f in range(len(first)):
+        for i in range(first[f], first[f] + min(count[f], most)):
+            row = np.int64(rows[i])
+            if row < len(sums) and not left_out[row]:
+                family = np.int64(families[row])
+                if family < 0 or not seen[f, family]:
+                    if family >= 0:
+                        seen[f, family] = True
+                    if sums[row] == 0:
+                        touched[written] = np.int32(row)
+                        written += 1
+                    sums[row] += np.int32(weights[f])
+    return written

@@ -34,6 +34,9 @@ CREATE TABLE parts (name TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER 
 CREATE TABLE removed (entry INTEGER PRIMARY KEY);
 CREATE TABLE fitted (name TEXT PRIMARY KEY, dtype TEXT NOT NULL, data BLOB NOT NULL);
 """
+_PAGE = 8_192
+"""Bytes: of an article's text and its keys less is left over at the ends of pages than of 4,096."""
+
 _ROW = "id, metadata, text, digest"
 
 Head = tuple[int, bytes]
@@ -287,6 +290,7 @@ class Database:
     def _create_if_empty(self) -> None:
         if self._execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
             return
+        self._execute(f"PRAGMA page_size = {_PAGE}")
         self._execute("PRAGMA journal_mode = WAL")
         with self.transaction():
             for statement in _SCHEMA.split(";"):
@@ -321,8 +325,11 @@ def _connect(path: Path | None, *, writing: bool) -> sqlite3.Connection:
     connection = _read_only(f"{place}?mode=ro")
     try:
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:  # a folder that cannot be written: readers cannot announce themselves
+    except sqlite3.OperationalError as problem:
         connection.close()
+        if not getattr(problem, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise
+        # the folder cannot be written, so readers cannot announce themselves, and nobody may change it meanwhile
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise

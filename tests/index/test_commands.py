@@ -42,6 +42,8 @@ def test_an_index_can_be_what_is_compared_against():
     run("index", "add", "x.dedup", "old")
     ours = run("compare", "new", "--against", "x.dedup", "-f", "jsonl").stdout
     assert ours == run("index", "query", "x.dedup", "new", "-f", "jsonl").stdout != ""
+    other = run("compare", "new", "--against", "x.dedup", "-f", "jsonl", "--threshold", "0.9")
+    assert other.stdout == ours and "was made with another threshold, which counts" in other.stderr
 
 
 def test_compare_finds_what_compare_finds(tmp_path):

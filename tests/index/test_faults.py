@@ -220,7 +220,7 @@ def told_of(path) -> str:
         return str(problem)
 
 
-@pytest.mark.parametrize("where", [0, 40, 4096 + 3, -2000])
+@pytest.mark.parametrize("where", [0, 40, 8_192 + 3, -2_000])
 def test_a_damaged_database_is_refused_or_told(tmp_path, where):
     with Index.open(tmp_path / "a", durable=False) as index:
         index.add(SOME)

@@ -80,17 +80,21 @@ def directed(match: Match, left: Document, right: Document) -> Match:
 def balances(evidence: Evidence) -> dict[str, float]:
     """What tells the source from the derived text: from −1 to 1, positive where the left side has more.
 
-    A rewrite quotes less, clips what it quotes, and drops names from what it takes. A near-copy that ends early was
-    cut; one with phrases set in between was more often revised than the other was cut there.
+    A rewrite quotes less, clips what it quotes or tells it in its own words, and drops names from what it takes. A copy
+    under another headline or byline was cut where the other goes on; under the same one it was added to.
     """
     a, b = evidence.left, evidence.right
     both, either = sorted(max(0.0, min(1.0, 4.0 * side.containment - 2.4)) for side in (a, b))
+    own_head, same_head = _begun(min(a.head, b.head)), 1.0 - _begun(max(a.head, b.head))
+    further = _balance(_own_words(a), _own_words(b), 20.0)
     return {
         "quotes": _balance(a.quotes, b.quotes, 0.5),
         "quotations": _balance(a.quotations, b.quotations, 20.0),
+        "indirect": _balance(a.indirect, b.indirect, 0.3),
+        "quoted": _balance(_quoted(a), _quoted(b), 0.05),
         "extra_names": _balance(a.extra_names, b.extra_names, 2.0),
-        "foot": either * _balance(_beyond(a.foot), _beyond(b.foot), 30.0),
-        "fewer_insertions": both * _balance(_inserted(b), _inserted(a), 30.0),
+        "cut": either * own_head * further,
+        "added": -both * same_head * further,
     }
 
 
@@ -105,14 +109,19 @@ def doubts(evidence: Evidence) -> dict[str, float]:
     }
 
 
-def _beyond(words: float) -> float:
-    """Words that are more than the lines which outlets add or cut when they print each other's texts."""
-    return max(0.0, words - 40.0)
+def _quoted(side: Side) -> float:
+    """Share of a text that is direct quotation."""
+    return side.quotations / max(20, side.tokens)
 
 
-def _inserted(side: Side) -> float:
-    """Words in phrases that the other text lacks, but for what the other was cut by."""
-    return _beyond((1.0 - side.containment) * side.tokens - _beyond(side.head) - _beyond(side.foot))
+def _begun(words: int) -> float:
+    """How surely so many words in front of the first passage are a headline or byline."""
+    return 1.0 / (1.0 + math.exp((3.5 - words) / 0.7))
+
+
+def _own_words(side: Side) -> float:
+    """Words in phrases that the other text lacks."""
+    return (1.0 - side.containment) * side.tokens
 
 
 def _extra(side: Side) -> int:
@@ -149,8 +158,9 @@ def _reasons(evidence: Evidence, left: Document, right: Document, origin: Origin
     told = [
         (_credits(derived, source), f"the {loser} text names the other's outlet"),
         (max(more["quotes"], more["quotations"]) > 0.2, f"the {winner} text quotes more directly"),
-        (more["foot"] > 0.3, f"the {loser} text ends early"),
-        (more["fewer_insertions"] > 0.3, f"the {loser} text has additions in between"),
+        (more["indirect"] > 0.5, f"the {loser} text tells in indirect speech what the {winner} one quotes"),
+        (more["cut"] > 0.3, f"the {loser} text reads as the {winner} one cut under a headline or byline of its own"),
+        (more["added"] > 0.3, f"the {loser} text has additions under the same headline or byline"),
         (more["extra_names"] > 0.3, f"the {winner} text has names in the shared sentences that the {loser} one lacks"),
         (fewer_facts > 0.5, f"the {loser} text has few names and numbers of its own"),
     ]

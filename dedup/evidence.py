@@ -67,6 +67,10 @@ class Side:
         that was rounded, 0.3 counts as new.
     quotes, new_quotes : float
         Direct quotations of five tokens or more, and how many of them the other text lacks the words of.
+    indirect : float
+        How many of its quotations the other text tells in indirect speech.
+    known : float
+        Share of its words, by weight, that stand somewhere in the other text, each word counted once.
     extra_numbers, extra_names : int
         Those in sentences on the chain that the other text lacks.
     """
@@ -94,6 +98,8 @@ class Side:
     new_numbers: float
     quotes: float
     new_quotes: float
+    indirect: float
+    known: float
     extra_numbers: int
     extra_names: int
 
@@ -111,6 +117,11 @@ class Side:
     def own_facts(self) -> float:
         """Weight of the names and numbers that the other text lacks, a rare name counting about as much as a number."""
         return self.new_names / 4.0 + self.new_numbers
+
+    @property
+    def own_facts_per_100(self) -> float:
+        """``own_facts`` in a hundred tokens; a text of fewer than 20 counts as one of 20."""
+        return 100.0 * self.own_facts / max(20, self.tokens)
 
     @property
     def order(self) -> float:
@@ -155,6 +166,9 @@ class Evidence:
     sentence_order : float
         Kendall's τ of the order of the sentences and of the places most like them in the other text, times the square
         root of their number: how surely the orders agree. The mean of both directions.
+    shared_words : float
+        Weight of the rare words, no names or numbers, that both texts have outside quotation: the words that writers
+        choose.
     """
 
     left: Side
@@ -173,6 +187,7 @@ class Evidence:
     fact_order: float
     shared_facts: int
     sentence_order: float
+    shared_words: float
 
     @property
     def beats(self) -> float:
@@ -269,7 +284,9 @@ def gather_evidence(
     )  # fmt: skip
     facts, sentences = facts_and_beats(prepared, languages)
     beats = sentences.chain(left, right, jobs)
-    novelty = facts.compare(left, right, terms=sentences.terms, term_offsets=sentences.offsets, jobs=jobs)
+    novelty = facts.compare(
+        left, right, terms=sentences.terms, term_marks=sentences.facts, term_offsets=sentences.offsets, jobs=jobs
+    )
     boilerplate = _boilerplate_lines(prepared)
     named = dict(zip(BEAT_COLUMNS + NOVELTY_COLUMNS, np.concatenate([beats, novelty], axis=1).T, strict=True))
     totals = sets.totals[left], sets.totals[right]
@@ -302,6 +319,7 @@ def gather_evidence(
         fact_order=named["fact_order"].round(4),
         shared_facts=named["shared_facts"].astype(np.int64),
         sentence_order=named["sentence_order"].round(4),
+        shared_words=named["shared_words"].round(4),
     )
 
 
@@ -347,7 +365,10 @@ def _shared(left: frozenset[int], right: frozenset[int]) -> float | None:
     return round(len(left & right) / len(left | right), 4) if left or right else None
 
 
-_SHARES = ("chain", "chance", "names", "new_names", "numbers", "new_numbers", "quotes", "new_quotes")
+_SHARES = (
+    "chain", "chance", "names", "new_names", "numbers", "new_numbers", "quotes", "new_quotes",
+    "indirect", "known",
+)  # fmt: skip
 _COUNTS = ("anchors", "sentences", "facts", "new_facts", "extra_numbers", "extra_names")
 
 Column = npt.NDArray[np.float64]

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.alignment import AlignmentInput
+from dedup.kernels.beats import NAME, NUMBER, TOLD
 from dedup.kernels.facts import gather_facts, mark_asides, mark_names, read_numbers
-from dedup.kernels.novelty import NOVELTY_COLUMNS, FactArrays, compare_facts, gather_quotations, weigh_own_facts
+from dedup.kernels.novelty import NOVELTY_COLUMNS, FactArrays, compare_facts, gather_quotations
 from dedup.parallel import in_threads
 from dedup.tokens import Tokens, hash_words
 
@@ -114,7 +115,8 @@ class Facts:
     ----------
     arrays : FactArrays
     marks : uint8 array (t,)
-        1 for each token that is part of a name, 2 for each that begins a number.
+        ``kernels.beats.NAME`` for each token that is part of a name, ``NUMBER`` for each that begins a number, ``TOLD``
+        for each in the writer's own words, neither in a quotation nor in a headline or byline; or more than one.
     """
 
     arrays: FactArrays
@@ -151,9 +153,9 @@ class Facts:
         names = np.empty(len(tokens.hashes), np.bool_)
         mark_names(*place, segments.capitals, segments.gaps, idf, ignored, tokens.offsets, names)
         names |= _unspaced_names(tokens, segments.gaps, stems, idf) & ~ignored
-        marks = np.where(names, 1, 0) | np.where(values >= 0.0, 2, 0)
-        arrays = _fact_arrays(prepared, stems, idf, weights, names, values, digits)
-        return cls(arrays, marks.astype(np.uint8))
+        told = ~asides & ~boilerplate & (segments.quotations == 0)
+        marks = names * NAME | (values >= 0.0) * NUMBER | told * TOLD
+        return cls(_fact_arrays(prepared, stems, idf, weights, names, values, digits), marks)
 
     def compare(
         self,
@@ -161,15 +163,16 @@ class Facts:
         right: npt.NDArray[np.int32],
         *,
         terms: npt.NDArray[np.uint64],
+        term_marks: npt.NDArray[np.uint8],
         term_offsets: npt.NDArray[np.int64],
         jobs: int = 1,
     ) -> npt.NDArray[np.float64]:
         """``kernels.novelty.NOVELTY_COLUMNS`` of each pair.
 
-        ``terms`` are all weighty stems of the documents, ascending, document d's from ``term_offsets[d]``: a name
-        that stands anywhere in a text is no news to it.
+        ``terms`` are all weighty stems of the documents with their marks, ascending, document d's from
+        ``term_offsets[d]``: a name that stands anywhere in a text is no news to it.
         """
-        arrays = self.arrays._replace(terms=terms, term_offsets=term_offsets)
+        arrays = self.arrays._replace(terms=terms, term_marks=term_marks, term_offsets=term_offsets)
         out = np.empty((len(left), len(NOVELTY_COLUMNS)))
 
         def work(start: int) -> None:
@@ -178,25 +181,6 @@ class Facts:
 
         in_threads(work, range(0, len(left), _CHUNK), jobs)
         return out
-
-    def own(
-        self,
-        text: int,
-        others: Sequence[int],
-        *,
-        terms: npt.NDArray[np.uint64],
-        term_offsets: npt.NDArray[np.int64],
-    ) -> tuple[float, float]:
-        """The weight of a document's names and numbers, and of those that none of the others has.
-
-        ``terms`` are as in ``compare``.
-        """
-        out = np.empty((1, 2))
-        weigh_own_facts(
-            self.arrays._replace(terms=terms, term_offsets=term_offsets), np.array([text], np.int32),
-            np.array(others, np.int32), np.array([0, len(others)], np.int64), _MOST, out,
-        )  # fmt: skip
-        return float(out[0, 0]), float(out[0, 1])
 
 
 def _unspaced_names(
@@ -281,5 +265,6 @@ def _fact_arrays(
     return FactArrays(
         tokens.batch.data, keys[:n], key_weights[:n], places[:n], base + tokens.starts[token],
         base + tokens.ends[token], name_offsets, numbers[:m], number_digits[:m], number_places[:m], number_offsets,
-        quote_terms, quote_weights, quote_starts, quote_offsets, np.empty(0, np.uint64), np.zeros(texts, np.int64),
+        quote_terms, quote_weights, quote_starts, quote_offsets, np.empty(0, np.uint64), np.empty(0, np.uint8),
+        np.zeros(texts, np.int64),
     )  # fmt: skip

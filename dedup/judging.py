@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +13,7 @@ from dedup.corpus import Numbered
 from dedup.direction import directed
 from dedup.division import divide_passages
 from dedup.documents import Document
-from dedup.evidence import Beats, Evidence, facts_and_beats, gather_evidence
-from dedup.facts import Facts
+from dedup.evidence import Evidence, gather_evidence
 from dedup.families import Groups
 from dedup.lineages import settle_lineages, whole_share
 from dedup.lsh import CandidatePairs
@@ -25,7 +23,7 @@ from dedup.settings import Settings
 from dedup.statistics import Statistics
 from dedup.verdict import judge
 
-__all__ = ["Judged", "Told", "judge_pairs", "measure_block", "measure_pairs", "new_match", "settle_pairs"]
+__all__ = ["Judged", "judge_pairs", "measure_block", "measure_pairs", "new_match", "settle_pairs"]
 
 _BLOCK_PAIRS, _BLOCK_TOKENS = 8_192, 1 << 22
 _FAINT, _LEAST_STORY = 0.03, 3
@@ -91,24 +89,10 @@ def measure_block(
     return measure_pairs(documents, part.languages, prepared, statistics, own, jobs, settings.model)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Told:
-    """What the texts of a story tell."""
-
-    facts: Facts
-    beats: Beats
-    numbers: dict[str, int]
-
-    def own(self, text: str, others: Sequence[str]) -> tuple[float, float]:
-        """The weight of a text's facts, and of those that none of the others has."""
-        named = [self.numbers[other] for other in others]
-        return self.facts.own(self.numbers[text], named, terms=self.beats.terms, term_offsets=self.beats.offsets)
-
-
 def settle_pairs(
     collection: Numbered, statistics: Statistics, judged: Judged, *, settings: Settings, jobs: int = 1
 ) -> list[Match]:
-    """The matches, with what the other texts of a story say of each pair, a block of stories at a time.
+    """The matches, with what the other texts of a story say of each pair.
 
     Of notices of a few lines nothing is said: those of one kind have the same names and figures without being derived.
     """
@@ -124,19 +108,11 @@ def settle_pairs(
     chosen = chosen[np.argsort(story[left[chosen]], kind="stable")]
     settled = list(judged.matches)
     _judge_again(collection, statistics, judged.pairs, settled, chosen, settings, jobs)
-    for block in _stories(story[left[chosen]], length[left[chosen]]):
-        places = chosen[block]
-        texts = np.unique(np.concatenate([left[places], right[places]]))
-        part = collection.select(texts)
-        documents = {document.id: document for document in collection.documents(texts)}
-        numbers = {name: number for number, name in enumerate(documents)}
-        told = Told(*facts_and_beats(part.prepare(statistics, settings.base), part.languages), numbers)
+    for places in np.split(chosen, np.flatnonzero(np.diff(story[left[chosen]])) + 1):
         asked = [match for i in places.tolist() if (match := settled[i]) is not None]
-        for i, before, match in zip(
-            places.tolist(), asked, settle_lineages(asked, told.own, settings.model), strict=True
-        ):
-            if match is not before:
-                match = directed(match, documents[match.left], documents[match.right])
+        for i, before, match in zip(places.tolist(), asked, settle_lineages(asked), strict=True):
+            if match is not before and match.derived:
+                match = directed(match, *collection.documents(np.array([left[i], right[i]])))
             settled[i] = match if match.relation in settings.relation or match.derived else None
     return [match for match in settled if match is not None]
 
@@ -156,17 +132,6 @@ def _judge_again(
     found = (match for matches in _blocks(collection, statistics, again, settings, jobs) for match in matches)
     for i, match in zip(missing.tolist(), found, strict=True):
         settled[i] = match
-
-
-def _stories(stories: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> list[slice]:
-    """Whole stories, of about as many tokens as a block has. ``stories`` is in order."""
-    starts = np.flatnonzero(np.diff(stories, prepend=-1))
-    weight = np.cumsum(sizes)
-    cuts: list[int] = []
-    for start in starts.tolist():
-        if not cuts or weight[start] - weight[cuts[-1]] >= _BLOCK_TOKENS:
-            cuts.append(start)
-    return [slice(a, b) for a, b in pairwise([*cuts, len(stories)])]
 
 
 def measure_pairs(

@@ -1,36 +1,32 @@
 """Lineages: which texts of a story come from one text, told from all of them together.
 
-A pair is judged by itself first. Where three or more texts are of one lineage, they say more than any two: a brief of a
-hundred words shares little with each of its fellows, but has nothing that none of them has; a report of its own has
-names and numbers that stand in none.
+A pair is judged by itself first. Together the pairs of a story say more than each does: a brief of a hundred words
+shares little with any one text, but is likelier to be of one lineage with all of them than a report of its own; and a
+report that happens to tell the event in the order of one text is far from that text's copies and rewrites.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
 
-from dedup.matches import DERIVED, Match, Relation
-from dedup.model import Model
+from dedup.matches import DERIVED, Match, Origin, Relation
 from dedup.reasons import LINEAGE, LINEAGE_OF_SEVERAL
-from dedup.verdict import lineage_share
 
-__all__ = ["OwnFacts", "settle_lineages", "whole_share"]
-
-OwnFacts = Callable[[str, Sequence[str]], tuple[float, float]]
-"""The weight of a text's names and numbers, and of those that none of several others has; see ``Facts.own``."""
+__all__ = ["settle_lineages", "whole_share"]
 
 _COPIES = (Relation.NEAR_DUPLICATE, Relation.SYNDICATED, Relation.IDENTICAL)
-_TENTATIVE = 0.4
-_MOST_RELATIVES = 4
+_JOINED, _MERGED = -1.0, 0.0
+_ESTABLISHED = 4
+_NEVER_JUDGED = -3.0
+_MOST = 4.0
 _LEAST_LINEAGE = 3
-_SURE = 5.0
+_SURE_ALONE = 0.8
 _INDIRECT = 0.3
-
-_Logits = Mapping[str, Mapping[str, float]]
-_Belongs = Callable[[str, Iterable[str]], float]
+_APART = 0.35
 
 
 def whole_share(match: Match) -> float:
@@ -38,100 +34,125 @@ def whole_share(match: Match) -> float:
     return sum(match.relation_probabilities[relation] for relation in DERIVED - {Relation.EXCERPTED})
 
 
-def settle_lineages(matches: Iterable[Match], own_facts: OwnFacts, model: Model = Model.shipped()) -> list[Match]:
-    """The matches, a doubtful pair derived where both texts belong to one lineage of three or more.
+def settle_lineages(matches: Iterable[Match]) -> list[Match]:
+    """The matches of a story, doubtful ones settled by the lineages that all of them make together.
 
-    Lineages grow by the likeliest pairs first. A text joins one by how likely its pairs with the members are on
-    average, and by the names and numbers of its own that no member has; two lineages are joined where the texts of the
-    smaller would join the larger. Copies belong together without more ado.
+    Lineages grow by average linkage: of all, the two are joined whose pairs have the greatest mean logit, as long as
+    that is not too low; of two lineages of four texts and more it must be higher. Copies belong together from the
+    start. A pair within a lineage of three texts or more is derived; a pair of two lineages is not, unless it is sure
+    by itself or a copy or an excerpt.
 
     Parameters
     ----------
     matches : iterable of Match
-        All judged pairs, whatever their relation.
-    own_facts : callable
-        Told a text and up to four others.
-    model : Model
+        All judged pairs, whatever their relation. Their order does not matter.
     """
-    matches = list(matches)
-    logits = _logits(matches)
-    belongs = partial(_belongs, logits=logits, own_facts=own_facts, model=model)
-    lineages = _grow(matches, logits, belongs)
-    return [_settled(match, lineages, belongs) for match in matches]
+    ordered = sorted(matches, key=lambda match: (match.left, match.right))
+    names = sorted({name for match in ordered for name in (match.left, match.right)})
+    lineages = _Lineages.grown(names, ordered)
+    settled = {(match.left, match.right): _settled(match, lineages) for match in ordered}
+    return [settled[match.left, match.right] for match in matches]
 
 
-def _logits(matches: Sequence[Match]) -> dict[str, dict[str, float]]:
-    """For each text those it was judged with, and the logit of the pair."""
-    logits: dict[str, dict[str, float]] = {}
-    for match in matches:
-        share = min(1.0 - 1e-9, max(1e-9, whole_share(match)))
-        logit = max(-_SURE, min(_SURE, math.log(share / (1.0 - share))))
-        logits.setdefault(match.left, {})[match.right] = logit
-        logits.setdefault(match.right, {})[match.left] = logit
-    return logits
+@dataclass(frozen=True, slots=True)
+class _Lineages:
+    """The lineage of each text, its members, and the mean logit of each text's pairs with its fellows."""
+
+    of: Mapping[str, int]
+    members: Mapping[int, Sequence[str]]
+    ties: Mapping[str, float]
+
+    @classmethod
+    def grown(cls, names: Sequence[str], matches: Sequence[Match]) -> _Lineages:
+        at = {name: number for number, name in enumerate(names)}
+        same = {number: number for number in at.values()}
+        for match in matches:
+            if match.relation in _COPIES:
+                first, second = sorted((_root(same, at[match.left]), _root(same, at[match.right])))
+                same[second] = first
+        unit = [_root(same, number) for number in same]
+        root = _linked(unit, [(at[match.left], at[match.right], _logit(match)) for match in matches])
+        of = {name: root[unit[number]] for number, name in enumerate(names)}
+        members: dict[int, list[str]] = {}
+        for name in names:
+            members.setdefault(of[name], []).append(name)
+        logits: dict[str, list[float]] = {}
+        for match in matches:
+            if of[match.left] == of[match.right]:
+                logits.setdefault(match.left, []).append(_logit(match))
+                logits.setdefault(match.right, []).append(_logit(match))
+        return cls(of, members, {name: sum(some) / len(some) for name, some in logits.items()})
 
 
-def _belongs(name: str, members: Iterable[str], logits: _Logits, own_facts: OwnFacts, model: Model) -> float:
-    """How likely a text is of the lineage of others; 0 where it was judged with none of them."""
-    judged = logits[name]
-    near = sorted((other for other in members if other != name and other in judged), key=lambda o: (-judged[o], o))
-    near = near[:_MOST_RELATIVES]
-    if not near:
-        return 0.0
-    agreement = sum(judged[other] for other in near) / len(near)
-    return lineage_share(agreement, *own_facts(name, near), model)
+def _logit(match: Match) -> float:
+    share = min(1.0 - 1e-9, max(1e-9, whole_share(match)))
+    return max(-_MOST, min(_MOST, math.log(share / (1.0 - share))))
 
 
-def _grow(matches: Sequence[Match], logits: _Logits, belongs: _Belongs) -> dict[str, set[str]]:
-    """The lineage of each text, at least itself."""
-    lineages = {name: {name} for name in sorted(logits)}
+def _linked(unit: Sequence[int], pairs: Sequence[tuple[int, int, float]]) -> dict[int, int]:
+    """The lineage of each unit of copies, by average linkage, a unit weighing as much as it has texts.
 
-    def join(left: str, right: str) -> None:
-        small, large = sorted((lineages[left], lineages[right]), key=len)
-        large |= small
-        for name in small:
-            lineages[name] = large
+    O(pairs · log pairs) where lineages are small.
+    """
+    judged: dict[tuple[int, int], list[float]] = {}
+    for left, right, logit in pairs:
+        a, b = sorted((unit[left], unit[right]))
+        if a != b:
+            judged.setdefault((a, b), []).append(logit)
+    size = Counter(unit)
+    ties: dict[int, dict[int, tuple[float, int]]] = {number: {} for number in size}
+    for (a, b), logits in judged.items():
+        weight = size[a] * size[b]
+        ties[a][b] = ties[b][a] = (weight * sum(logits) / len(logits), weight)
+    parent = {number: number for number in size}
 
-    whole = [match for match in matches if match.relation is not Relation.EXCERPTED]
-    for match in whole:
-        if match.relation in _COPIES and lineages[match.left] is not lineages[match.right]:
-            join(match.left, match.right)
-    likely = [match for match in whole if whole_share(match) >= _TENTATIVE]
-    for match in sorted(likely, key=lambda match: (-whole_share(match), match.left, match.right)):
-        left, right = lineages[match.left], lineages[match.right]
-        if left is right:
+    def mean(a: int, b: int) -> float:
+        total, count = ties[a][b]
+        return (total + _NEVER_JUDGED * (size[a] * size[b] - count)) / (size[a] * size[b])
+
+    def joins(a: int, b: int) -> bool:
+        return mean(a, b) >= (_JOINED if min(size[a], size[b]) < _ESTABLISHED else _MERGED)
+
+    heap = [(-mean(a, b), a, b, size[a], size[b]) for a, b in judged if joins(a, b)]
+    heapify(heap)
+    while heap:
+        _, a, b, of_a, of_b = heappop(heap)
+        if parent[a] != a or parent[b] != b or (size[a], size[b]) != (of_a, of_b):
             continue
-        small, large = sorted((left, right), key=lambda group: (len(group), min(group)))
-        tried = sorted(small)[:_MOST_RELATIVES]
-        shares = [belongs(name, large) for name in tried]
-        if len(large) == 1 or sum(shares) / len(shares) >= 0.5:
-            join(match.left, match.right)
-    for name in lineages:
-        if len(lineages[name]) == 1:
-            found = _closest(name, lineages, logits, belongs)
-            if found is not None:
-                join(name, found)
-    return lineages
+        parent[b] = a
+        del ties[a][b], ties[b][a]
+        size[a] += size[b]
+        for other, (total, count) in ties.pop(b).items():
+            so_far, counted = ties[a].get(other, (0.0, 0))
+            ties[a][other] = ties[other][a] = (so_far + total, counted + count)
+            del ties[other][b]
+        for other in ties[a]:
+            if joins(a, other):
+                first, second = sorted((a, other))
+                heappush(heap, (-mean(a, other), first, second, size[first], size[second]))
+    return {number: _root(parent, number) for number in parent}
 
 
-def _closest(name: str, lineages: Mapping[str, set[str]], logits: _Logits, belongs: _Belongs) -> str | None:
-    """A member of the lineage that a lone text most likely belongs to, if it is likely at all."""
-    groups = {min(lineages[other]): lineages[other] for other in logits[name] if len(lineages[other]) > 1}
-    shares = {first: belongs(name, group) for first, group in groups.items()}
-    best = max(sorted(shares), key=shares.__getitem__, default=None)
-    return best if best is not None and shares[best] >= 0.5 else None
+def _root(parent: Mapping[int, int], number: int) -> int:
+    while parent[number] != number:
+        number = parent[number]
+    return number
 
 
-def _settled(match: Match, lineages: Mapping[str, set[str]], belongs: _Belongs) -> Match:
-    """The match, derived if both texts are of one lineage of three or more."""
-    members = lineages[match.left]
-    if match.derived or match.right not in members or len(members) < _LEAST_LINEAGE:
-        return match
-    share = min(belongs(name, members) for name in (match.left, match.right))
-    if share < 0.5:
-        return match
-    probability = round(0.5 + _INDIRECT * (share - 0.5), 4)
-    others = sorted(members - {match.left, match.right})
+def _settled(match: Match, lineages: _Lineages) -> Match:
+    """The match as the lineages of its texts have it."""
+    left, right = lineages.of[match.left], lineages.of[match.right]
+    sizes = len(lineages.members[left]), len(lineages.members[right])
+    if left == right and not match.derived and sizes[0] >= _LEAST_LINEAGE:
+        return _joined(match, lineages)
+    doubtful = match.relation is Relation.REWRITTEN and match.probability < _SURE_ALONE
+    return _parted(match) if left != right and doubtful and max(sizes) > 1 else match
+
+
+def _joined(match: Match, lineages: _Lineages) -> Match:
+    tie = min(lineages.ties[match.left], lineages.ties[match.right])
+    probability = round(0.5 + _INDIRECT / (1.0 + math.exp(-(tie - _JOINED))), 4)
+    others = [name for name in lineages.members[lineages.of[match.left]] if name not in (match.left, match.right)]
     told = LINEAGE.format(others[0]) if len(others) == 1 else LINEAGE_OF_SEVERAL.format(others[0], len(others) - 1)
     return replace(
         match,
@@ -139,6 +160,24 @@ def _settled(match: Match, lineages: Mapping[str, set[str]], belongs: _Belongs) 
         probability=probability,
         relation_probabilities=_shifted(match.relation_probabilities, probability),
         reasons=(*match.reasons, told),
+    )
+
+
+def _parted(match: Match) -> Match:
+    shares = dict(match.relation_probabilities)
+    kept = sum(shares[relation] for relation in DERIVED if relation is not Relation.REWRITTEN)
+    shares[Relation.REWRITTEN] = round(max(0.0, _APART - kept), 4)
+    shares[Relation.SAME_STORY] = 0.0
+    shares[Relation.SAME_STORY] = round(1.0 - sum(shares.values()), 4)
+    return replace(
+        match,
+        relation=Relation.SAME_STORY,
+        probability=round(sum(shares[relation] for relation in DERIVED), 4),
+        relation_probabilities=shares,
+        origin=Origin.UNDECIDED,
+        source=None,
+        origin_probability=0.0,
+        reasons=(*match.reasons, "taken together, the texts of the story make them of two lineages"),
     )
 
 

@@ -16,10 +16,10 @@ from dedup.errors import ModelError
 
 __all__ = ["MODEL_VERSION", "Model"]
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 """Changes whenever a feature of the verdict means something else, so that old coefficients would mislead."""
 
-_PARTS = ("lineage", "copy", "passage", "family", "direction")
+_PARTS = ("lineage", "copy", "passage", "direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,7 @@ class Model:
     Attributes
     ----------
     parts : mapping of str to mapping of str to float
-        ``lineage``, ``copy``, ``passage``, ``family`` and ``direction``; each has an ``intercept`` and a weight for
-        each feature.
+        ``lineage``, ``copy``, ``passage`` and ``direction``; each has an ``intercept`` and a weight for each feature.
     about : str
         How they were found.
     trained_on : tuple of str

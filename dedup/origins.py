@@ -13,7 +13,6 @@ __all__ = ["find_common_origins"]
 _WHOLE_TEXTS = (Relation.NEAR_DUPLICATE, Relation.SYNDICATED, Relation.REWRITTEN, Relation.IDENTICAL)
 _CLOSER = 0.05
 _COMMON = 0.6
-_LIKELIER = 2.0
 
 
 def find_common_origins(matches: Iterable[Match]) -> list[Match]:
@@ -42,7 +41,7 @@ def find_common_origins(matches: Iterable[Match]) -> list[Match]:
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """For each text that has any, its likeliest source, None where two are about as likely; and for each text the share
+    """For each text that has any, its likeliest source, None where two are as likely; and for each text the share
     of its phrases that another has.
     """
 
@@ -75,7 +74,7 @@ def _sources(matches: Iterable[Match]) -> _Sources:
     likeliest: dict[str, str | None] = {}
     for derived, some in named.items():
         ranked = sorted(some, key=lambda name: (-round(first[name], 4), name))
-        tied = len(ranked) > 1 and first[ranked[0]] < first[ranked[1]] + _LIKELIER
+        tied = len(ranked) > 1 and round(first[ranked[0]] - first[ranked[1]], 4) <= 0.0
         likeliest[derived] = None if tied else ranked[0]
     return _Sources(likeliest, kept)
 

@@ -11,8 +11,8 @@ from dedup.matches import Relation
 
 __all__ = ["CLOSER", "LIKELIER", "LINEAGE", "LINEAGE_OF_SEVERAL", "give_reasons", "rename_texts"]
 
-LINEAGE = "both tell hardly anything that {} of the same lineage do not"
-LINEAGE_OF_SEVERAL = "both tell hardly anything that {} and {} more of the same lineage do not"
+LINEAGE = "taken together, the texts of the story make both of one lineage with {}"
+LINEAGE_OF_SEVERAL = "taken together, the texts of the story make both of one lineage with {} and {} more"
 LIKELIER = "{} is likelier to be the source of {}"
 CLOSER = "both stand closer to {} than to each other"
 """The reasons that name other texts, by id."""

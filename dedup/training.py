@@ -2,8 +2,8 @@
 
 The shipped coefficients are the starting point, and a penalty holds the new ones near them: forty pairs move them a
 little, a thousand as far as they ask. Each weight keeps its sign. What is fitted is the probability that the verdict
-gives, with all its parts; `lineage` and `copy` are learnt; `passage`, `family`, `direction` and the thresholds
-between the derived relations stay.
+gives, with all its parts; `lineage` and `copy` are learnt; `passage`, `direction` and the thresholds between the
+derived relations stay.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ _LEARNT = {"lineage": lineage_features, "copy": copy_features}
 _FOLDS, _ROUNDS = 5, 500
 _PENALTY, _INTERCEPT_PENALTY = 1.0, 0.1
 _EDGE = 1e-3
+_EXACT = {"ftol": 1e-12, "gtol": 1e-7, "maxiter": 5000}
 
 _Floats = npt.NDArray[np.float64]
 
@@ -131,7 +132,7 @@ class _Examples:
 
     def shares(self, weights: Mapping[str, _Floats]) -> _Floats:
         """What each learnt part says of each pair, one row a part, and the passage last."""
-        logits = [self.features[part] @ weights[part] + self.prior for part in _LEARNT]
+        logits = [self.features[part] @ weights[part] + self.prior * (part == "copy") for part in _LEARNT]
         learnt = 1.0 / (1.0 + np.exp(-np.clip(logits, -40.0, 40.0)))
         return np.vstack([learnt, self.fixed])
 
@@ -294,7 +295,7 @@ def _fit(examples: _Examples, chosen: npt.NDArray[np.bool_], start: Model) -> Mo
         away = weights - first
         return value + float(stiff @ away**2), slope + 2.0 * stiff * away
 
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds).x
+    found = minimize(loss, first, jac=True, method="L-BFGS-B", bounds=bounds, options=_EXACT).x
     return _with_weights(start, found)
 
 

@@ -14,13 +14,12 @@ from dedup.model import Model
 from dedup.reasons import give_reasons
 
 __all__ = [
-    "Verdict", "copy_features", "family_features", "judge", "late_prior", "lineage_features", "lineage_share",
-    "own_words", "passage_share",
+    "Verdict", "copy_features", "judge", "late_prior", "lineage_features", "own_words", "passage_share",
 ]  # fmt: skip
 
 _RELATIONS = tuple(Relation)
 _HALF_COVERED = 0.5
-_MOSTLY_VERBATIM = 0.72
+_MOSTLY_VERBATIM = 0.7
 _OWN_TEXT = 0.45
 _OTHER_FACTS = 0.2
 _AGREED, _MATCHED = 0.5, 6
@@ -29,6 +28,7 @@ _REVISED, _RESPELLED = 0.6, 0.9
 _OTHER_NAMES, _VERY_SHORT = 4.0, 85
 _LONG_RUN = 30
 _LATE = -1.0
+_ALIKE = 0.56
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,51 +74,42 @@ def judge(evidence: Evidence, left: Document, right: Document, model: Model = Mo
 def lineage_features(evidence: Evidence) -> dict[str, float]:
     """What tells a text written from another, or both from a third, from a report of its own.
 
-    All treat the sides alike. A rewrite brings few names, numbers and quotations of its own, and takes what it has in
-    the order of its source; the source may well have more.
+    All treat the sides alike. A rewrite brings few names, numbers and quotations of its own, takes what it has in the
+    order of its source, and chooses some of its words; the source may well have more.
     """
-    left, right = evidence.left, evidence.right
+    sides = (evidence.left, evidence.right)
     return {
-        "name_novelty": max(left.name_novelty, right.name_novelty),
-        "least_own_facts": math.log1p(min(left.own_facts, right.own_facts)),
-        "new_quotes": math.log1p(min(left.new_quotes, right.new_quotes)),
+        "novelty": min(side.novelty for side in sides),
+        "new_names": min(40.0, *(side.new_names for side in sides)),
+        "own_facts": min(side.own_facts_per_100 for side in sides),
+        "greater_own_facts": max(side.own_facts_per_100 for side in sides),
+        "new_quotes": math.log1p(max(side.new_quotes for side in sides)),
+        "quotes": math.log1p(min(side.quotes for side in sides)),
         "sentence_order": max(-2.0, min(6.0, evidence.sentence_order)),
-        "fact_order": evidence.fact_order,
+        "coverage": min(side.coverage for side in sides),
+        "known": max(side.known for side in sides),
+        "shared_words": math.log1p(evidence.shared_words),
         "few_facts": max(0.0, 1.0 - evidence.shared_facts / 8.0),
-        "brevity": max(0.0, math.log(250.0 / max(25, min(left.tokens, right.tokens)))),
     }
 
 
 def copy_features(evidence: Evidence) -> dict[str, float]:
-    """What tells a text that uses another's words from one that does not; quoted words do not count."""
-    left, right = evidence.left, evidence.right
+    """What tells a text that uses another's words from one that does not; quoted words do not count as kept."""
+    sides = (evidence.left, evidence.right)
     return {
-        "kept": math.sqrt(max(left.kept, right.kept)),
-        "novelty": min(left.novelty, right.novelty),
-        "little_text": max(0.0, math.log(80.0 / max(10, min(left.tokens, right.tokens)))),
+        "kept": math.sqrt(max(side.kept for side in sides)),
+        "known": max(side.known for side in sides),
+        "novelty": min(side.novelty for side in sides),
+        "own_facts": min(side.own_facts_per_100 for side in sides),
+        "new_quotes": math.log1p(max(side.new_quotes for side in sides)),
+        "sentence_order": max(-2.0, min(6.0, evidence.sentence_order)),
+        "brevity": _brevity(sides),
     }
 
 
-def family_features(agreement: float, facts: float, own_facts: float) -> dict[str, float]:
-    """What tells a text of a lineage: pairs that are likely, and facts that the others have, not its own.
-
-    Parameters
-    ----------
-    agreement : float
-        Mean logit of its pairs with the others.
-    facts, own_facts : float
-        Weight of its names and numbers, and of those that none of the others has.
-    """
-    return {
-        "agreement": agreement,
-        "own_facts": math.log1p(own_facts),
-        "little_shared": max(0.0, 1.0 - (facts - own_facts) / 6.0),
-    }
-
-
-def lineage_share(agreement: float, facts: float, own_facts: float, model: Model = Model.shipped()) -> float:
-    """How likely a text is of the same lineage as some others, by its ``family_features``."""
-    return _logistic(model.parts["family"], family_features(agreement, facts, own_facts))
+def _brevity(sides: tuple[Side, Side]) -> float:
+    """0 where both texts have 250 words and more, about 1 at 90."""
+    return max(0.0, math.log(250.0 / max(25, min(side.tokens for side in sides))))
 
 
 def _logistic(weights: Mapping[str, float], features: Mapping[str, float], prior: float = 0.0) -> float:
@@ -133,24 +124,25 @@ def _sigmoid(value: float) -> float:
 def _relation_probabilities(evidence: Evidence, left: Document, right: Document, model: Model) -> dict[Relation, float]:
     """The decision list with soft edges: first whether the texts are derived, then how.
 
-    Three things speak for it, each on its own, and the strongest counts: the facts and their order, the words, one
-    passage.
+    Four things speak for it, each on its own, and the strongest counts: the facts and their order, the words, one
+    passage, and that the texts have most of their phrases in common.
     """
     shares = dict.fromkeys(_RELATIONS, 0.0)
     if evidence.identical:
         shares[Relation.IDENTICAL] = 1.0
         return shares
-    prior = late_prior(left, right)
-    lineage = _logistic(model.parts["lineage"], lineage_features(evidence), prior)
-    copied = _logistic(model.parts["copy"], copy_features(evidence), prior)
+    lineage = _logistic(model.parts["lineage"], lineage_features(evidence))
+    copied = _logistic(model.parts["copy"], copy_features(evidence), late_prior(left, right))
     passage = passage_share(evidence, model)
     own = own_words(evidence)
-    lineage, copied, passage = own * lineage, own * copied, own * passage
+    alike = _resemblance(evidence)
+    lineage, copied, passage = max(own * lineage, alike), max(own * copied, alike), own * passage
     derived = max(lineage, copied, passage)
     covered = _covered(evidence)
     half = _sigmoid((covered - _HALF_COVERED) / 0.06)
     whole = max(lineage, copied * half)
-    verbatim = _sigmoid((max(evidence.left.containment, evidence.right.containment) - _MOSTLY_VERBATIM) / 0.05)
+    fewer, more = sorted((evidence.left.containment, evidence.right.containment))
+    verbatim = _sigmoid((0.7 * more + 0.3 * fewer - _MOSTLY_VERBATIM) / 0.05)
     own = _sigmoid((_OWN_TEXT - _longer(evidence).coverage) / 0.05)
     reprint = _reprint_share(evidence, left, right)
     same_words = whole * verbatim
@@ -168,8 +160,14 @@ def passage_share(evidence: Evidence, model: Model = Model.shipped()) -> float:
     return _logistic(model.parts["passage"], {"longest": math.log1p(evidence.longest)}) if evidence.longest else 0.0
 
 
+def _resemblance(evidence: Evidence) -> float:
+    """How far the phrases that two texts have in common alone make them copies, forms of few words apart."""
+    length = min(evidence.left.tokens, evidence.right.tokens)
+    return _sigmoid((evidence.jaccard - _ALIKE) / 0.05) * _sigmoid((length - _TOO_SHORT) / 0.25)
+
+
 def late_prior(left: Document, right: Document) -> float:
-    """What is taken from the logits where two days and more lie between two texts, if both dates are known.
+    """What is taken from the logit of copied words where two days and more lie between two texts, if dates are known.
 
     What shares a few phrases with news of days ago is a follow-up or a form; names and numbers in the same order, or a
     long passage, count whatever their age.

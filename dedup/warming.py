@@ -16,7 +16,7 @@ import numpy as np
 from dedup.alignment import AlignmentInput, Alignments, align_pairs
 from dedup.corpus import Collection, Corpus
 from dedup.documents import Document, TextBatch
-from dedup.evidence import Beats, facts_and_beats, gather_evidence
+from dedup.evidence import Beats, gather_evidence
 from dedup.fit import fit
 from dedup.index import Index
 from dedup.index.parts import FEATURE_BITS
@@ -76,8 +76,6 @@ def compile_rest() -> None:
     none = np.empty(0, np.int32)
     nothing = Alignments(np.zeros(2, np.int64), none, none, none, none, np.empty(0, np.uint8), np.empty(0, np.float64))
     gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=statistics, languages=corpus.languages)
-    facts, beats = facts_and_beats(prepared, corpus.languages)
-    facts.own(0, [1], terms=beats.terms, term_offsets=beats.offsets)
     with Index.in_memory() as index:
         index.add(documents)
         index.near(_TEXTS[0])

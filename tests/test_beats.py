@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.kernels.beats import COLUMNS, chain_beats, sentence_entries
+from dedup.kernels.beats import COLUMNS, TOLD, chain_beats, sentence_entries
 from tests.reference import beats as reference
 
 TERMS = st.integers(1, 12)
@@ -13,7 +13,10 @@ TEXTS = st.lists(st.lists(TERMS, max_size=6), max_size=8)
 
 
 def entries(texts: list[list[list[int]]]) -> tuple[np.ndarray, ...]:
-    """What ``sentence_entries`` makes of texts of sentences of terms; a term weighs 3 plus a quarter of itself."""
+    """What ``sentence_entries`` makes of texts of sentences of terms.
+
+    A term weighs 3 plus a quarter of itself, and has its number as marks.
+    """
     flat = [(term, number) for text in texts for number, sentence in enumerate(text) for term in sentence]
     offsets = np.cumsum([0] + [sum(map(len, text)) for text in texts])
     terms = np.array([term for term, _ in flat], np.uint64)
@@ -23,7 +26,7 @@ def entries(texts: list[list[list[int]]]) -> tuple[np.ndarray, ...]:
         np.empty(len(texts) + 1, np.int64), np.empty(len(texts), np.int32),
     )  # fmt: skip
     sentence_entries(
-        terms, (3 + terms / 4).astype(np.float32), np.zeros(size, np.uint8),
+        terms, (3 + terms / 4).astype(np.float32), (terms % 8).astype(np.uint8),
         np.array([number for _, number in flat], np.int32), offsets.astype(np.int64), *out,
     )  # fmt: skip
     return out
@@ -45,6 +48,14 @@ def test_the_order_of_sentences_is_that_of_the_oracle(left: list[list[int]], rig
     forth = reference.sentence_order(as_sentences(left), as_sentences(right))
     back = reference.sentence_order(as_sentences(right), as_sentences(left))
     assert measured(left, right)["sentence_order"] == pytest.approx((forth + back) / 2, abs=1e-5)
+
+
+@given(TEXTS, TEXTS)
+def test_words_in_common_are_those_of_the_oracle(left: list[list[int]], right: list[list[int]]):
+    weights = [{term: 3 + term / 4 for sentence in text for term in sentence} for text in (left, right)]
+    told = {term for term in range(1, 13) if term % 8 == int(TOLD)}
+    row, expected = measured(left, right), reference.words_in_common(*weights, told)
+    assert (row["left_known"], row["right_known"], row["shared_words"]) == pytest.approx(expected, abs=1e-5)
 
 
 @given(TEXTS, TEXTS)

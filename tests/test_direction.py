@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,9 +63,9 @@ def test_a_copy_with_sentences_set_in_between_is_likelier_the_later_one():
     assert judge_direction(sides(first, revised), LEFT, RIGHT).lean > 0.0
 
 
-def test_a_few_lines_of_an_outlet_say_nothing_of_who_was_first():
-    first, printed = {"containment": 0.97, "tokens": 700}, {"containment": 0.95, "tokens": 730, "foot": 30}
-    assert judge_direction(sides(first, printed), LEFT, RIGHT).lean == 0.0
+def test_a_copy_under_another_byline_was_cut():
+    first, cut = {"containment": 0.7, "tokens": 700, "head": 8}, {"containment": 0.97, "tokens": 480, "head": 9}
+    assert judge_direction(sides(first, cut), LEFT, RIGHT).lean > 0.0
 
 
 def test_texts_between_which_nothing_tells_are_undecided():
@@ -141,10 +140,8 @@ class TestOneSource:
         ]
         assert [match.source for match in find_common_origins(chain)] == ["first", "second", "first"]
 
-    @pytest.mark.parametrize("apart", [0.0, 1.9])
-    def test_two_that_are_about_as_likely_leave_it_undecided(self, apart):
+    def test_two_that_are_as_likely_leave_it_undecided(self):
         matches = [a_match("a", "x", 0.9, "a"), a_match("b", "x", 0.9, "b"), a_match("a", "b", 0.9)]
-        matches[0] = replace(matches[0], lean=2.5 + apart)
         assert [match.origin for match in find_common_origins(matches)][:2] == [Origin.UNDECIDED] * 2
 
     def test_swapped_matches_and_another_order_say_the_same(self):

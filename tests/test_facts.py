@@ -98,6 +98,14 @@ def test_quotations_that_only_one_text_has_are_counted():
     assert evidence.left.new_quotes > 0.3
 
 
+def test_quotations_that_the_other_text_tells_in_its_own_words_are_counted():
+    said = 'The harbour was quiet. "Nobody told us that the ferry would leave Benholm early," she said. Gulls cried.'
+    told = "She complained that nobody had told them of the ferry that would leave Benholm so early that morning."
+    evidence = pair(said, told)
+    assert evidence.left.indirect > 0.5 and evidence.right.indirect == 0
+    assert pair(said, said.replace("quiet", "calm")).left.indirect == 0
+
+
 def test_headlines_and_bylines_hold_no_facts():
     corpus = Corpus.from_documents([Document("a", "Benholm Wins\n\nBy Orla Quillan\n\n" + "The day was long. " * 12)])
     size = len(corpus.tokens.hashes)
@@ -109,7 +117,7 @@ def test_headlines_and_bylines_hold_no_facts():
         weights=np.full(size, 7, np.float32),
         languages=["en"],
     )
-    assert not facts.marks[:5].any()
+    assert not facts.marks[:5].any() and facts.marks[5:].all()
 
 
 @given(ANY_TEXT, ANY_TEXT)

@@ -9,20 +9,21 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.beats import TOLD
 from dedup.kernels.compile import inner, kernel
 
-__all__ = ["NOVELTY_COLUMNS", "FactArrays", "compare_facts", "gather_quotations", "weigh_own_facts"]
+__all__ = ["NOVELTY_COLUMNS", "FactArrays", "compare_facts", "gather_quotations"]
 
 NOVELTY_COLUMNS = (
     "left_names", "left_new_names", "left_numbers", "left_new_numbers", "left_quotes", "left_new_quotes",
-    "left_facts", "left_new_facts",
+    "left_facts", "left_new_facts", "left_indirect",
     "right_names", "right_new_names", "right_numbers", "right_new_numbers", "right_quotes", "right_new_quotes",
-    "right_facts", "right_new_facts",
+    "right_facts", "right_new_facts", "right_indirect",
     "fact_order", "shared_facts",
 )  # fmt: skip
 """What ``compare_facts`` measures of a pair: names and numbers by weight, quotations and facts by count."""
 
-_SIDE = 8
+_SIDE = 9
 _LEAST_QUOTE = 5
 _SHORTEST, _LONGEST = 5, 24
 _LONG_NAME = 7
@@ -32,7 +33,6 @@ _ROUNDED_FROM = 20.0
 _ROUNDED_BY = 0.06
 _COARSE = 0.15
 _ROUNDED_FOUND = 0.7
-_NAME_UNIT = 4.0
 
 
 class FactArrays(NamedTuple):
@@ -54,6 +54,7 @@ class FactArrays(NamedTuple):
     quote_starts: npt.NDArray[np.int64]
     quote_offsets: npt.NDArray[np.int64]
     terms: npt.NDArray[np.uint64]
+    term_marks: npt.NDArray[np.uint8]
     term_offsets: npt.NDArray[np.int64]
 
 
@@ -98,8 +99,8 @@ def gather_quotations(
 
 
 @inner
-def _has(terms: npt.NDArray[np.uint64], a: int, b: int, term: np.uint64) -> bool:
-    """Whether a term is among the ascending ones from a to b."""
+def _find(terms: npt.NDArray[np.uint64], a: int, b: int, term: np.uint64) -> int:
+    """Where a term begins among the ascending ones from a to b, or −1."""
     end = b
     while a < b:
         middle = (a + b) // 2
@@ -107,7 +108,24 @@ def _has(terms: npt.NDArray[np.uint64], a: int, b: int, term: np.uint64) -> bool
             a = middle + 1
         else:
             b = middle
-    return a < end and terms[a] == term
+    return a if a < end and terms[a] == term else -1
+
+
+@inner
+def _has(terms: npt.NDArray[np.uint64], a: int, b: int, term: np.uint64) -> bool:
+    """Whether a term is among the ascending ones from a to b."""
+    return _find(terms, a, b, term) >= 0
+
+
+@inner
+def _told(facts: FactArrays, at: int, end: int) -> bool:
+    """Whether the term that begins at a place stands outside quotations somewhere."""
+    term = facts.terms[at]
+    while at < end and facts.terms[at] == term:
+        if facts.term_marks[at] & TOLD != 0:
+            return True
+        at += 1
+    return False
 
 
 @inner
@@ -212,13 +230,16 @@ def _side_novelty(
         out[6] += 1.0
         out[7] += lack > 0.5
     for q in range(facts.quote_offsets[d], facts.quote_offsets[d + 1]):
-        total, found = 0.0, 0.0
+        total, found, told = 0.0, 0.0, 0.0
         for k in range(facts.quote_starts[q], facts.quote_starts[q + 1]):
             total += facts.quote_weights[k]
-            if _has(facts.terms, terms, terms_end, facts.quote_terms[k]):
+            at = _find(facts.terms, terms, terms_end, facts.quote_terms[k])
+            if at >= 0:
                 found += facts.quote_weights[k]
+                told += facts.quote_weights[k] if _told(facts, at, terms_end) else 0.0
         out[4] += 1.0
         out[5] += max(0.0, 1.0 - 2.0 * found / total)
+        out[8] += max(0.0, 2.0 * told / total - 1.0)
 
 
 @inner
@@ -282,46 +303,3 @@ def compare_facts(
         _side_novelty(facts, l, r, to_right, out[p, :_SIDE])
         _side_novelty(facts, r, l, to_left, out[p, _SIDE : 2 * _SIDE])
         out[p, 2 * _SIDE], out[p, 2 * _SIDE + 1] = _fact_order(facts, l, r, to_right, to_left, x, y)
-
-
-@kernel
-def weigh_own_facts(
-    facts: FactArrays,
-    texts: npt.NDArray[np.int32],
-    others: npt.NDArray[np.int32],
-    offsets: npt.NDArray[np.int64],
-    most: int,
-    out: npt.NDArray[np.float64],
-) -> None:
-    """The weight of each text's names and numbers, and of those that none of several others has.
-
-    ``out`` is (texts, 2); a rare name is about 1. Text ``texts[i]`` is held against the texts from ``offsets[i]`` to
-    ``offsets[i + 1]`` of ``others``. ``most`` is the greatest number of names or numbers of a document.
-    O(facts · facts) for each of the others.
-    """
-    matched, row = np.empty(most, np.int64), np.empty(_LONGEST + 1, np.int64)
-    lacks = np.empty(2 * most)
-    for i in range(len(texts)):
-        d = np.int64(texts[i])
-        name, name_end = facts.name_offsets[d], facts.name_offsets[d + 1]
-        number, number_end = facts.number_offsets[d], facts.number_offsets[d + 1]
-        lacks[:] = 1.0
-        for k in range(offsets[i], offsets[i + 1]):
-            e = np.int64(others[k])
-            _match_names(facts, name, name_end, facts.name_offsets[e], facts.name_offsets[e + 1], row, matched)
-            for x in range(name, name_end):
-                has = _has(facts.terms, facts.term_offsets[e], facts.term_offsets[e + 1], facts.name_keys[x])
-                if has or matched[x - name] >= 0:
-                    lacks[x - name] = 0.0
-            for x in range(number, number_end):
-                found = _number_found(facts, x, facts.number_offsets[e], facts.number_offsets[e + 1])
-                lacks[most + x - number] = min(lacks[most + x - number], 1.0 - found)
-        out[i, 0], out[i, 1] = 0.0, 0.0
-        for x in range(name, name_end):
-            weight = np.float64(facts.name_weights[x]) / _NAME_UNIT
-            out[i, 0] += weight
-            out[i, 1] += lacks[x - name] * weight
-        for x in range(number, number_end):
-            weight = _number_weight(facts.number_values[x], facts.number_digits[x])
-            out[i, 0] += weight
-            out[i, 1] += lacks[most + x - number] * weight

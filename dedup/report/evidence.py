@@ -32,6 +32,7 @@ MEANINGS = {
     "fact_order": "how far shared names and numbers keep their order (−1 to 1)",
     "shared_facts": "how many names and numbers these are",
     "sentence_order": "how surely like sentences keep their order",
+    "shared_words": "weight of rare words in common that are no names",
     "tokens": "its length",
     "containment": "its 3-word shingles that the other has",
     "coverage": "its tokens inside passages that are no mere quotations",
@@ -55,6 +56,8 @@ MEANINGS = {
     "new_numbers": "those that the other lacks",
     "quotes": "its direct quotations of five words or more",
     "new_quotes": "those whose words the other lacks",
+    "indirect": "those that the other tells in its own words",
+    "known": "of its words, by weight, the other has",
     "extra_numbers": "numbers in its matched sentences that the other lacks",
     "extra_names": "names in its matched sentences that the other lacks",
 }

@@ -72,3 +72,14 @@ def sentence_order(left: Sequence[dict[str, float]], right: Sequence[dict[str, f
 def significant_digits(value: int) -> int:
     """Of a positive whole number."""
     return len(str(value).rstrip("0")) or 1
+
+
+def words_in_common(left: dict[int, float], right: dict[int, float], told: set[int]) -> tuple[float, float, float]:
+    """Share of each text's terms, by weight, that the other has, and the weight of the rare ones among those ``told``.
+
+    Terms that weigh more than 2.5 are rare; 1.5 of each does not count.
+    """
+    shared = left.keys() & right.keys()
+    weight = sum(left[term] for term in shared)
+    words = sum(left[term] - 1.5 for term in shared & told if left[term] > 2.5)
+    return weight / max(sum(left.values()), 1e-9), weight / max(sum(right.values()), 1e-9), words

@@ -91,7 +91,7 @@ def align_documents(documents, model, close, condensed_trees, links, vocabulary,
             boxes, kinds, scores = _grown(boxes, kinds, scores, 2 * (total + stand))
         for k in range(stand):
             a, b, c, d = tools.kept.boxes[k]
-            kinds[total] = passage_kind(tools.search, tools.grams.numbers, documents, starts, (a, b, c, d))
+            kinds[total] = passage_kind(tools.search, tools.grams, documents, starts, (a, b, c, d))
             scores[total] = tools.kept.scores[k]
             boxes[total, 0], boxes[total, 1], boxes[total, 2], boxes[total, 3] = (
                 (a, b, c, d) if straight else (c, d, a, b)

@@ -143,7 +143,7 @@ def new_tools(longest, vocabulary):  # type: ignore[no-untyped-def]
         _new_found(limit),
         np.zeros((2, longest + 1), np.bool_),
         np.zeros((2, longest + 1), np.bool_),
-        np.zeros((4, longest + 1), np.int32),
+        np.zeros((6, longest + 1), np.int32),
         np.zeros(limit, np.float32),
         np.zeros((limit, 4), np.int32),
         np.zeros(FIGURES, np.float32),
@@ -164,7 +164,7 @@ def _new_found(limit):  # type: ignore[no-untyped-def]
 def find_close(tools, documents, model, starts, sizes, settings):  # type: ignore[no-untyped-def]
     """Candidates of the close styles, from exact runs first, then from windows. Returns how many."""
     grams, search, found, begin, lists = tools.grams, tools.search, tools.found, tools.begin, tools.lists
-    words = (tools.grams.classes, documents.gaps)
+    search.ready[0] = -1
     runs = exact_runs(grams.numbers, sizes[0], sizes[1], lists[0], lists[1], begin)
     count = 0
     for k in range(runs):
@@ -175,7 +175,7 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
             keep(found, count, run, np.float32(run[1] - run[0]), 0, 1)
             count += 1
             continue
-        box, score, style = _refine_best(search, model, grams.numbers, words, tools.taken, starts, sizes, run)
+        box, score, style = _refine_best(search, model, grams, documents.gaps, tools.taken, starts, sizes, run)
         shorter = min(box[1] - box[0], box[3] - box[2])
         exact = run[1] - run[0] >= settings.exact * shorter
         if exact or score > settings.least:
@@ -185,29 +185,30 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
 
 
 @inner
-def _refine_best(search, model, numbers, words, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
+def _refine_best(search, model, grams, gaps, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
     """Refine from the size of start whose first turn is worth most."""
     best, score, style = box, np.float32(0), -1
+    a, b = box[0], box[1]
     for margin in (0, 30, 90):
-        a, b, c, d = box
-        c, d = max(0, c - margin), min(sizes[1], d + margin)
+        c, d = max(0, box[2] - margin), min(sizes[1], box[3] + margin)
+        x, y, first = explain(search, model, 0, grams, gaps, taken, starts[0], sizes[0], 0, a, b, c, d)
+        turns = ((x, y, first), explain(search, model, 1, grams, gaps, taken, starts[0], sizes[0], 0, a, b, c, d))
         for s in range(CLOSE):
-            x, y, first = explain(search, model, s, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d)
+            x, y, first = turns[s]
             if first < HOPELESS:
                 continue
-            z, w, second = explain(search, model, s, numbers, words, taken, starts[1], sizes[1], 1, c, d, x, y)
+            z, w, second = explain(search, model, s, grams, gaps, taken, starts[1], sizes[1], 1, c, d, x, y)
             if first + second > score:
                 best, score, style = (x, y, z, w), first + second, s
     if style < 0:
         return best, score, 0
-    box, score = refine(search, model, numbers, words, taken, starts, sizes, best, style)
+    box, score = refine(search, model, grams, gaps, taken, starts, sizes, best, style)
     return box, score, style
 
 
 @inner
 def _from_windows(tools, documents, model, starts, sizes, settings, count):  # type: ignore[no-untyped-def]
     grams, found, begin, lists = tools.grams, tools.found, tools.begin, tools.lists
-    words = (tools.grams.classes, documents.gaps)
     windows = rare_windows(
         grams,
         documents.weights,
@@ -227,7 +228,7 @@ def _from_windows(tools, documents, model, starts, sizes, settings, count):  # t
             break
         if held(found, count, box):
             continue
-        box, score, style = _refine_best(tools.search, model, grams.numbers, words, tools.taken, starts, sizes, box)
+        box, score, style = _refine_best(tools.search, model, grams, documents.gaps, tools.taken, starts, sizes, box)
         if score > settings.least and not held(found, count, box):
             keep(found, count, box, score, style, 0)
             count += 1
@@ -237,8 +238,7 @@ def _from_windows(tools, documents, model, starts, sizes, settings, count):  # t
 @inner
 def _merge(tools, documents, model, starts, sizes, count):  # type: ignore[no-untyped-def]
     """Join candidates that stand close on both sides where the whole is worth more than its parts. O(count²)."""
-    found = tools.found
-    words = (tools.grams.classes, documents.gaps)
+    found, gaps = tools.found, documents.gaps
     for k in range(count):
         for other in range(count):
             if other == k or found.exact[k] or found.exact[other] or found.scores[k] < 0 or found.scores[other] < 0:
@@ -249,9 +249,7 @@ def _merge(tools, documents, model, starts, sizes, count):  # type: ignore[no-un
                 continue
             union = (min(a, x), max(b, y), min(c, z), max(d, w))
             style = np.int64(found.styles[k])
-            box, score = refine(
-                tools.search, model, tools.grams.numbers, words, tools.taken, starts, sizes, union, style
-            )
+            box, score = refine(tools.search, model, tools.grams, gaps, tools.taken, starts, sizes, union, style)
             if score > found.scores[k] + found.scores[other] - SEPARATE:
                 keep(found, k, box, score, style, 0)
                 found.scores[other] = -1

@@ -54,9 +54,9 @@ def describe(search, model, grams, documents, starts, sizes, box, score, style, 
     row = np.zeros((2, SIDE), np.float32)
     for side in range(2):
         start, end = box[2 * side], box[2 * side + 1]
-        mark_segment(search, grams.numbers[1 - side], box[2 - 2 * side], box[3 - 2 * side])
+        mark_segment(search, grams, 1 - side, box[2 - 2 * side], box[3 - 2 * side])
         low, high = max(0, start - CONTEXT), min(sizes[side], end + CONTEXT)
-        match_types(search, grams.numbers[side], low, high)
+        match_types(search, grams, side, low, high)
         _describe_side(search, model, grams, documents, side, starts[side], sizes[side], start, end, style, row[side])
     for k in range(SIDE):
         out[k] = min(row[0, k], row[1, k])

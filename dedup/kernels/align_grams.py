@@ -32,6 +32,10 @@ PLENTIES = 5
 """Classes of how often both texts have a word: not both, once and once, once and more, more and once, more and more."""
 
 
+FULL = 1 << 30
+"""Where the numbers in ``Grams.words`` begin anew."""
+
+
 class Grams(NamedTuple):
     """Scratch of one pair; row 0 of a double array is the first document, row 1 the second.
 
@@ -44,9 +48,15 @@ class Grams(NamedTuple):
     classes : uint8 array (2, n)
         Of the word at each position: PLENTIES times its rarity, and how often this and the other document have it.
     words : int32 array (v,)
-        Local number of each word of the batch; -1 between pairs.
+        Local number of each word of the batch, counted from ``used``.
+    held : uint8 array (2, n)
+        Which of the first LEVELS rows of ``numbers`` have a number at each position, a bit for each.
+    used : int32 array (1,)
+        Numbers below it in ``words`` are those of earlier pairs.
     codes : uint64 array (2, n)
-        What is to be numbered at the present level; 0 for nothing.
+        What is to be numbered at the present level.
+    places : int32 array (2, n)
+        Where it starts.
     keys, values : uint64 array (c,), int32 array (c,)
         The hash table of the present level.
     seen : uint8 array (n,)
@@ -57,7 +67,10 @@ class Grams(NamedTuple):
     counts: npt.NDArray[np.int32]
     classes: npt.NDArray[np.uint8]
     words: npt.NDArray[np.int32]
+    held: npt.NDArray[np.uint8]
+    used: npt.NDArray[np.int32]
     codes: npt.NDArray[np.uint64]
+    places: npt.NDArray[np.int32]
     keys: npt.NDArray[np.uint64]
     values: npt.NDArray[np.int32]
     seen: npt.NDArray[np.uint8]
@@ -74,7 +87,10 @@ def new_grams(longest, vocabulary):  # type: ignore[no-untyped-def]
         np.zeros((2, longest + 1), np.int32),
         np.zeros((2, longest + 1), np.uint8),
         np.full(vocabulary, -1, np.int32),
+        np.zeros((2, longest + 1), np.uint8),
+        np.zeros(1, np.int32),
         np.zeros((2, longest + 1), np.uint64),
+        np.zeros((2, longest + 1), np.int32),
         np.zeros(capacity, np.uint64),
         np.zeros(capacity, np.int32),
         np.zeros(longest + 1, np.uint8),
@@ -84,113 +100,131 @@ def new_grams(longest, vocabulary):  # type: ignore[no-untyped-def]
 @inner
 def share_grams(grams, ids, parts, buckets, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
     """Fill ``grams`` for two documents of ``ids``, ``parts`` (int32) and ``buckets`` (uint8). O(n + m)."""
+    starts, sizes = (start_a, start_b), (n, m)
     _share_words(grams, parts, start_a, n, start_b, m, PARTS)
     _share_words(grams, ids, start_a, n, start_b, m, 0)
-    _classify(grams, 0, buckets, start_a, n)
-    _classify(grams, 1, buckets, start_b, m)
-    for level in range(1, RUNS):
-        shift = 1 if level < 3 else 2 * level - 4
-        _code_runs(grams.numbers[0, level - 1], grams.codes[0], n, shift)
-        _code_runs(grams.numbers[1, level - 1], grams.codes[1], m, shift)
-        _number(grams, level, n, m)
-    for distance in range(1, LEVELS - RUNS + 1):
-        _code_neighbours(grams.numbers[0, 0], buckets, start_a, grams.codes[0], n, distance)
-        _code_neighbours(grams.numbers[1, 0], buckets, start_b, grams.codes[1], m, distance)
-        _number(grams, RUNS - 1 + distance, n, m)
+    for side in range(2):
+        _classify(grams, side, buckets, starts[side], sizes[side])
+    for level in range(1, LEVELS):
+        first = second = 0
+        for side in range(2):
+            if level < RUNS:
+                shift = 1 if level < 3 else 2 * level - 4
+                second = _code_runs(grams, side, level, shift, sizes[side])
+            else:
+                second = _code_neighbours(grams, side, buckets, starts[side], sizes[side], level - RUNS + 1)
+            first = second if side == 0 else first
+        _number(grams, level, n, m, first, second)
 
 
 @inner
 def _share_words(grams, ids, start_a, n, start_b, m, level):  # type: ignore[no-untyped-def]
     words, counts = grams.words, grams.counts
     a, b = grams.numbers[0, level], grams.numbers[1, level]
+    if grams.used[0] > FULL:
+        grams.used[0] = 0
+        words[:] = -1
+    base = np.int64(grams.used[0])
     used = 0
     for j in range(m):
         word = ids[start_b + j]
         if word < 0:
             b[j] = -2
             continue
-        if words[word] < 0:
-            words[word] = used
+        local = words[word] - base
+        if local < 0:
+            local = used
+            words[word] = base + used
             counts[0, used] = 0
             counts[1, used] = 0
             used += 1
-        b[j] = words[word]
-        counts[1, words[word]] += 1
+        b[j] = local
+        counts[1, local] += 1
     for i in range(n):
-        local = words[ids[start_a + i]] if ids[start_a + i] >= 0 else np.int32(-2)
+        word = ids[start_a + i]
+        local = max(-1, words[word] - base) if word >= 0 else -2
         a[i] = local
         if local >= 0:
             counts[0, local] += 1
     for j in range(m):
-        if b[j] < 0:
-            continue
-        words[ids[start_b + j]] = -1
-        if counts[0, b[j]] == 0:
+        if b[j] >= 0 and counts[0, b[j]] == 0:
             b[j] = -1
+    grams.used[0] = base + used
 
 
 @inner
 def _classify(grams, side, buckets, start, size):  # type: ignore[no-untyped-def]
-    words, classes = grams.numbers[side, 0], grams.classes[side]
+    words, classes, held = grams.numbers[side, 0], grams.classes[side], grams.held[side]
     own, others = grams.counts[side], grams.counts[1 - side]
     for i in range(size):
         plenty = 0
+        held[i] = words[i] >= 0
         if words[i] >= 0:
             plenty = 1 + (2 if own[words[i]] > 1 else 0) + (1 if others[words[i]] > 1 else 0)
         classes[i] = PLENTIES * buckets[start + i] + plenty
 
 
 @inner
-def _code_runs(row, codes, n, shift):  # type: ignore[no-untyped-def]
-    for i in range(n):
-        codes[i] = 0
-    for i in range(n - shift):
-        if row[i] >= 0 and row[i + shift] >= 0:
-            codes[i] = (np.uint64(row[i]) << np.uint64(32) | np.uint64(row[i + shift])) + np.uint64(1)
+def _code_runs(grams, side, level, shift, size):  # type: ignore[no-untyped-def]
+    """Two shorter runs that both sides have, ``shift`` words apart, may be a longer one."""
+    row, codes, places = grams.numbers[side, level - 1], grams.codes[side], grams.places[side]
+    count = 0
+    for i in range(size - shift):
+        x, y = row[i], row[i + shift]
+        codes[count] = np.uint64(x) << np.uint64(32) | np.uint64(y)
+        places[count] = i
+        count += (x >= 0) & (y >= 0)
+    return count
 
 
 @inner
-def _code_neighbours(row, buckets, start, codes, n, distance):  # type: ignore[no-untyped-def]
-    for i in range(n):
-        codes[i] = 0
-    for i in range(n - distance):
+def _code_neighbours(grams, side, buckets, start, size, distance):  # type: ignore[no-untyped-def]
+    row, codes, places = grams.numbers[side, 0], grams.codes[side], grams.places[side]
+    count = 0
+    for i in range(size - distance):
         x, y = row[i], row[i + distance]
-        if x >= 0 and y >= 0 and x != y and (buckets[start + i] > 0 or buckets[start + i + distance] > 0):
-            low, high = min(x, y), max(x, y)
-            codes[i] = (np.uint64(low) << np.uint64(32) | np.uint64(high)) + np.uint64(1)
+        codes[count] = np.uint64(min(x, y)) << np.uint64(32) | np.uint64(max(x, y))
+        places[count] = i
+        telling = (buckets[start + i] > 0) | (buckets[start + i + distance] > 0)
+        count += (x >= 0) & (y >= 0) & (x != y) & telling
+    return count
 
 
 @inner
-def _number(grams, level, n, m):  # type: ignore[no-untyped-def]
-    codes, values, seen = grams.codes, grams.values, grams.seen
+def _number(grams, level, n, m, first, second):  # type: ignore[no-untyped-def]
+    """Number what both sides have, of ``first`` and ``second`` codes."""
+    codes, values, seen, places, held = grams.codes, grams.values, grams.seen, grams.places, grams.held
     a, b = grams.numbers[0, level], grams.numbers[1, level]
-    filled = 0
-    for j in range(m):
-        filled += codes[1, j] != 0
+    a[:n] = -1
+    b[:m] = -1
+    if first == 0 or second == 0:
+        return
     capacity = 16
-    while capacity < 2 * filled:
+    while capacity < 2 * second:
         capacity *= 2
     values[:capacity] = -1
     mask = np.uint64(capacity - 1)
     used = 0
-    for j in range(m):
-        b[j] = -1
-        if codes[1, j] != 0:
-            slot = _slot(grams.keys, values, codes[1, j], mask)
-            if values[slot] < 0:
-                grams.keys[slot] = codes[1, j]
-                values[slot] = used
-                seen[used] = 0
-                used += 1
-            b[j] = values[slot]
-    for i in range(n):
-        a[i] = -1
-        if codes[0, i] != 0 and used > 0:
-            a[i] = values[_slot(grams.keys, values, codes[0, i], mask)]
-            if a[i] >= 0:
-                seen[a[i]] = 1
-    for j in range(m):
-        if b[j] >= 0 and seen[b[j]] == 0:
+    for k in range(second):
+        slot = _slot(grams.keys, values, codes[1, k], mask)
+        if values[slot] < 0:
+            grams.keys[slot] = codes[1, k]
+            values[slot] = used
+            seen[used] = 0
+            used += 1
+        b[places[1, k]] = values[slot]
+    bit = np.uint8(1 << level)
+    for k in range(first):
+        value = values[_slot(grams.keys, values, codes[0, k], mask)]
+        if value >= 0:
+            seen[value] = 1
+            a[places[0, k]] = value
+            held[0, places[0, k]] |= bit
+    for k in range(second):
+        j = places[1, k]
+        if seen[b[j]]:
+            held[1, j] |= bit
+        else:
             b[j] = -1
 
 

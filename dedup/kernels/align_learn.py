@@ -39,9 +39,9 @@ def count_matches(documents, vocabulary, left, right, cases, case_pairs, use):  
         )
         for side in range(2):
             start, end = cases[k, 2 * side], cases[k, 2 * side + 1]
-            mark_segment(search, grams.numbers[1 - side], cases[k, 2 - 2 * side], cases[k, 3 - 2 * side])
+            mark_segment(search, grams, 1 - side, cases[k, 2 - 2 * side], cases[k, 3 - 2 * side])
             low, high = max(0, start - CONTEXT), min(sizes[side], end + CONTEXT)
-            match_types(search, grams.numbers[side], low, high)
+            match_types(search, grams, side, low, high)
             for i in range(low, high):
                 inside = start <= i < end
                 elsewhere = False
@@ -106,7 +106,7 @@ def collect_links(documents, model, close, condensed_trees, vocabulary, left, ri
         stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings)
         stand = settle_condensed(tools, documents, model, condensed_trees, starts, sizes, stand, settings)
         links = tools.links
-        count, _ = link_sentences(links, tools.grams, documents, starts, sizes, tools.taken, tools.lists)
+        count, _ = link_sentences(links, tools.grams, documents, starts, sizes, tools.taken, tools.lists, 0)
         release(tools, stand)
         for i in range(count):
             if links.held[0, i]:

@@ -72,8 +72,10 @@ class Links(NamedTuple):
         Probability of a link.
     work : float32 array (3, MAX_SENTENCES + 2 * BORDER)
     scales : float64 array (MAX_SENTENCES,)
-    odds : float32 array (8, MAX_SENTENCES + 1, 2)
-        What it speaks for a sentence that it has a word, and that it lacks it, by class and by how many have it.
+    odds : float32 array (MAX_SENTENCES + 1, 8, PLACES + 1, 2)
+        What it speaks for a sentence that it has a word, and that it lacks it, by the number of sentences, by class
+        and by how many have it. Of numbers that were met.
+    met : bool array (MAX_SENTENCES + 1,)
     figures : float32 array (2, MAX_SENTENCES, FIGURES)
     places : int32 array (2, MAX_SENTENCES)
         The likeliest sentence of the other text.
@@ -91,6 +93,7 @@ class Links(NamedTuple):
     work: npt.NDArray[np.float32]
     scales: npt.NDArray[np.float64]
     odds: npt.NDArray[np.float32]
+    met: npt.NDArray[np.bool_]
     figures: npt.NDArray[np.float32]
     places: npt.NDArray[np.int32]
     chances: npt.NDArray[np.float32]
@@ -109,7 +112,8 @@ def new_links():  # type: ignore[no-untyped-def]
         np.zeros((2, size, size), np.float32),
         np.zeros((3, size + 2 * BORDER), np.float32),
         np.zeros(size, np.float64),
-        np.zeros((8, size + 1, 2), np.float32),
+        np.zeros((size + 1, 8, PLACES + 1, 2), np.float32),
+        np.zeros(size + 1, np.bool_),
         np.zeros((2, size, FIGURES), np.float32),
         np.zeros((2, size), np.int32),
         np.zeros((2, size), np.float32),
@@ -119,28 +123,36 @@ def new_links():  # type: ignore[no-untyped-def]
 
 
 @inner
-def _sentences(links, side, documents, place, size, taken):  # type: ignore[no-untyped-def]
-    """Number the sentences of a document; returns how many, and how many of its own make one."""
-    numbers = documents.sentences
-    group = (numbers[place + size - 1] + MAX_SENTENCES) // MAX_SENTENCES
-    count = numbers[place + size - 1] // group + 1
+def _sentences(links, side, documents, place, size, taken, numbers):  # type: ignore[no-untyped-def]
+    """Number the sentences of a document, or groups of them, by its words. Returns how many, and how many are free."""
+    sentences = documents.sentences
+    group = (sentences[place + size - 1] + MAX_SENTENCES) // MAX_SENTENCES
+    for i in range(size):
+        numbers[i] = sentences[place + i] // group if group > 1 else sentences[place + i]
+    count = numbers[size - 1] + 1
     for s in range(count):
         links.last[side, s] = 0
     for i in range(size):
-        s = numbers[place + i] // group
+        s = numbers[i]
         if links.last[side, s] == 0:
             links.first[side, s] = i
         links.last[side, s] = i + 1
+    free = 0
     for s in range(count):
         held = 0
         for i in range(links.first[side, s], links.last[side, s]):
             held += taken[side, i]
         links.held[side, s] = 2 * held >= links.last[side, s] - links.first[side, s]
-    return count, group
+        free += not links.held[side, s]
+    return count, free
 
 
 @inner
-def _tabulate(odds, columns):  # type: ignore[no-untyped-def]
+def _tabulate(links, columns):  # type: ignore[no-untyped-def]
+    odds = links.odds[columns]
+    if links.met[columns]:
+        return
+    links.met[columns] = True
     for kind in range(8):
         for often in range(1, min(columns, PLACES) + 1):
             chance = min(often + 0.5, np.float64(columns)) / (columns + 1)
@@ -152,26 +164,28 @@ def _tabulate(odds, columns):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _weigh(links, side, level, kind, grams, documents, starts, sizes, groups, scratch):  # type: ignore[no-untyped-def]
+def _weigh(links, side, level, kind, grams, documents, starts, sizes, columns, scratch):  # type: ignore[no-untyped-def]
     """Add what the words, pairs or parts of ``level`` say to ``likely``, and to all of a row to ``scales``, as
     logarithms. O(n + m).
     """
     head, following, tally, seen = scratch[0], scratch[1], scratch[2], scratch[3]
-    rows, columns = grams.numbers[side, level], grams.numbers[1 - side, level]
-    likely, odds, sentences, anywhere = links.likely[side], links.odds, documents.sentences, links.scales
-    here, there = starts[side], starts[1 - side]
-    for k in range(max(sizes[0], sizes[1]) + 1):
-        head[k], tally[k], seen[k] = -1, 0, -1
+    own, others = grams.numbers[side, level], grams.numbers[1 - side, level]
+    likely, odds, anywhere = links.likely[side], links.odds[columns], links.scales
+    sentences, other_sentences = scratch[4 + side], scratch[5 - side]
+    here, size = starts[side], max(sizes[0], sizes[1]) + 1
+    head[:size] = -1
+    tally[:size] = 0
+    seen[:size] = -1
     for j in range(sizes[1 - side] - 1, -1, -1):
-        if columns[j] >= 0:
-            following[j] = head[columns[j]]
-            head[columns[j]] = j
-            tally[columns[j]] += 1
+        if others[j] >= 0:
+            following[j] = head[others[j]]
+            head[others[j]] = j
+            tally[others[j]] += 1
     for i in range(sizes[side]):
         bucket = documents.buckets[here + i]
         if documents.boilerplate[here + i] or (kind == 0 and bucket == 0):
             continue
-        row, word = sentences[here + i] // groups[side], rows[i]
+        row, word = sentences[i], own[i]
         if word < 0:
             if kind != PAIR and word == -1:
                 anywhere[row] -= ABSENT[bucket] * TEMPER[kind]
@@ -181,7 +195,7 @@ def _weigh(links, side, level, kind, grams, documents, starts, sizes, groups, sc
         seen[word] = row
         often, before, j = 0, -1, head[word]
         while j >= 0:
-            column = sentences[there + j] // groups[1 - side]
+            column = other_sentences[j]
             often += column != before
             before = column
             j = following[j]
@@ -190,7 +204,7 @@ def _weigh(links, side, level, kind, grams, documents, starts, sizes, groups, sc
         anywhere[row] += absent
         before, j = -1, head[word]
         while j >= 0:
-            column = sentences[there + j] // groups[1 - side]
+            column = other_sentences[j]
             if column != before:
                 likely[row, column] += present - absent
             before = column
@@ -322,11 +336,17 @@ def _describe(links, side, rows, columns, ordered, explained):  # type: ignore[n
 
 
 @inner
-def link_sentences(links, grams, documents, starts, sizes, taken, scratch):  # type: ignore[no-untyped-def]
-    """Fill ``figures`` and ``places`` of both sides. Returns the numbers of sentences. O(n + m) and the sentences."""
-    rows, group_a = _sentences(links, 0, documents, starts[0], sizes[0], taken)
-    columns, group_b = _sentences(links, 1, documents, starts[1], sizes[1], taken)
-    groups, counts = (group_a, group_b), (rows, columns)
+def link_sentences(links, grams, documents, starts, sizes, taken, scratch, least):  # type: ignore[no-untyped-def]
+    """Fill ``figures`` and ``places`` of both sides. Returns the numbers of sentences; 0 where fewer than ``least`` of
+    either text are free, and nothing is filled. O(n + m) and the sentences.
+    """
+    rows, free = _sentences(links, 0, documents, starts[0], sizes[0], taken, scratch[4])
+    if free < least:
+        return 0, 0
+    columns, free = _sentences(links, 1, documents, starts[1], sizes[1], taken, scratch[5])
+    if free < least:
+        return 0, 0
+    counts = (rows, columns)
     ordered = 0.0
     explained = np.zeros(2)
     for side in range(2):
@@ -336,13 +356,17 @@ def link_sentences(links, grams, documents, starts, sizes, taken, scratch):  # t
             links.scales[i] = BIAS
             for j in range(m):
                 likely[i, j] = 0
-        _tabulate(links.odds, m)
+        _tabulate(links, m)
         for level, kind in ((0, 0), (1, PAIR), (8, PART)):
-            _weigh(links, side, level, kind, grams, documents, starts, sizes, groups, scratch)
+            _weigh(links, side, level, kind, grams, documents, starts, sizes, m, scratch)
         for i in range(n):
+            scale = np.float32(links.scales[i])
+            usual = np.exp(min(max(scale, np.float32(-MOST)), np.float32(MOST)))
             for j in range(m):
-                value = likely[i, j] + np.float32(links.scales[i])
-                likely[i, j] = np.exp(min(max(value, np.float32(-MOST)), np.float32(MOST)))
+                if likely[i, j] == 0:
+                    likely[i, j] = usual
+                else:
+                    likely[i, j] = np.exp(min(max(likely[i, j] + scale, np.float32(-MOST)), np.float32(MOST)))
         ordered -= 0.5 * _forward(links, side, n, m, 1)
         explained[side] = _forward(links, side, n, m, 0)
         ordered += 0.5 * explained[side]
@@ -395,7 +419,9 @@ def link_passages(links, grams, documents, starts, sizes, weights, settings, tak
     Writes (a start, a end, b start, b end) to ``boxes`` (int32 (k, 4)) and the mean chance of their links to
     ``scores``. Returns how many. O(n + m) and the pairs of sentences.
     """
-    rows, columns = link_sentences(links, grams, documents, starts, sizes, taken, scratch)
+    rows, columns = link_sentences(links, grams, documents, starts, sizes, taken, scratch, LEAST)
+    if rows == 0:
+        return 0
     _judge(links, 0, rows, weights)
     _judge(links, 1, columns, weights)
     cells = links.cells

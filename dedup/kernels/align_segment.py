@@ -46,6 +46,15 @@ TAKEN = np.float32(-4.0)
 """Score of a word that another passage holds already."""
 
 EDGE = 5
+LONGEST = 9
+"""Words of the longest run."""
+
+SLACK = np.float32(1.0)
+"""Far more than rounding errors come to."""
+
+FITTING = np.array([0, 1, 35, 103, 231, 239, 239, 239, 239, 255], np.uint8)
+"""Which rows of a gram table (a bit for each) have things of so many words or fewer."""
+
 HOPELESS = -20
 """Score from which no further turn is tried."""
 
@@ -88,6 +97,10 @@ class Search(NamedTuple):
         Running sums of the scores in the present window.
     starts, ends : int32 array (n,)
         Borders worth trying.
+    most : float32 array (n,)
+        What an end from each place on is worth at most.
+    ready : int64 array (5,)
+        For what ``types`` stands: the side, start and end of the other segment, the window. Side -1 is none.
     """
 
     marks: npt.NDArray[np.int32]
@@ -96,6 +109,8 @@ class Search(NamedTuple):
     sums: npt.NDArray[np.float32]
     starts: npt.NDArray[np.int32]
     ends: npt.NDArray[np.int32]
+    most: npt.NDArray[np.float32]
+    ready: npt.NDArray[np.int64]
 
 
 @inner
@@ -109,50 +124,91 @@ def new_search(longest, levels):  # type: ignore[no-untyped-def]
         np.zeros(size, np.float32),
         np.zeros(size, np.int32),
         np.zeros(size, np.int32),
+        np.zeros(size, np.float32),
+        np.full(5, -1, np.int64),
     )
 
 
 @inner
-def mark_segment(search, numbers, start, end):  # type: ignore[no-untyped-def]
-    """Begin a round: remember what ``[start, end)`` of the document of ``numbers`` (int32) contains. O(end - start)."""
+def mark_segment(search, grams, side, start, end):  # type: ignore[no-untyped-def]
+    """Begin a round: remember what ``[start, end)`` of document ``side`` contains. O(end - start)."""
     search.round[0] += 1
-    now = search.round[0]
-    marks = search.marks
-    for level in range(LEVELS):
-        if level < RUNS:
-            extent = 1 if level == 0 else (2 if level == 1 else (3 if level == 2 else (5 if level == 3 else 9)))
-        else:
-            extent = level - RUNS + 2
-        row, mark = numbers[level], marks[level]
-        for j in range(start, end - extent + 1):
-            if row[j] >= 0:
-                mark[row[j]] = now
+    search.ready[0] = -1
+    now, marks = search.round[0], search.marks
+    numbers, held = grams.numbers[side], grams.held[side]
+    for j in range(start, end):
+        things = np.int64(held[j]) & FITTING[min(end - j, 9)]
+        if things == 0:
+            continue
+        marks[0, numbers[0, j]] = now
+        level = 1
+        while level < RUNS and things >> level & 1:
+            marks[level, numbers[level, j]] = now
+            level += 1
+        near, level = things >> RUNS, RUNS
+        while near:
+            if near & 1:
+                marks[level, numbers[level, j]] = now
+            near >>= 1
+            level += 1
 
 
 @inner
-def match_types(search, numbers, start, end):  # type: ignore[no-untyped-def]
+def match_types(search, grams, side, start, end):  # type: ignore[no-untyped-def]
     """Write the kind of match of each position of ``[start, end)`` with the marked segment. O(end - start)."""
+    search.types[start:end] = 0
+    _match(search, grams, side, start, end, end)
+
+
+@inner
+def _match(search, grams, side, start, end, stop):  # type: ignore[no-untyped-def]
+    """What begins in ``[start, end)`` says of the positions from there to ``stop``."""
     now, marks, types = search.round[0], search.marks, search.types
-    types[start:end] = 0
+    numbers, held = grams.numbers[side], grams.held[side]
     for i in range(start, end):
-        word = numbers[0, i]
-        if word < 0 or marks[0, word] != now:
+        things = np.int64(held[i])
+        if things == 0 or marks[0, numbers[0, i]] != now:
             continue
-        if types[i] < 1:
-            types[i] = 1
-        for level in range(RUNS, LEVELS):
-            near = numbers[level, i]
-            if near >= 0 and marks[level, near] == now:
-                types[i] = max(types[i], np.uint8(2))
-                if i + level - RUNS + 1 < end:
-                    types[i + level - RUNS + 1] = max(types[i + level - RUNS + 1], np.uint8(2))
+        kind = 1
+        near, level, other = things >> RUNS, RUNS, i + 1
+        while near:
+            if near & 1 and marks[level, numbers[level, i]] == now:
+                kind = 2
+                if other < stop:
+                    types[other] = max(types[other], np.uint8(2))
+            near >>= 1
+            level += 1
+            other += 1
+        types[i] = max(types[i], np.uint8(kind))
         run = 0
-        while run + 1 < RUNS and numbers[run + 1, i] >= 0 and marks[run + 1, numbers[run + 1, i]] == now:
+        while run + 1 < RUNS and things >> (run + 1) & 1 and marks[run + 1, numbers[run + 1, i]] == now:
             run += 1
         if run > 0:
             extent = 2 if run == 1 else (3 if run == 2 else (5 if run == 3 else 9))
-            for k in range(i, min(i + extent, end)):
+            for k in range(i, min(i + extent, stop)):
                 types[k] = max(types[k], np.uint8(run + 2))
+
+
+@inner
+def _see(search, grams, side, low, high, start, end):  # type: ignore[no-untyped-def]
+    """Have ``types`` of the window ``[low, high)`` for the segment ``[start, end)`` of the other document.
+
+    What stands from the call before is used: a window that has grown is looked at where it is new, and where what
+    begins within the old one reaches beyond it.
+    """
+    ready, types = search.ready, search.types
+    if ready[0] != side or ready[1] != start or ready[2] != end:
+        mark_segment(search, grams, 1 - side, start, end)
+        match_types(search, grams, side, low, high)
+    elif low <= ready[3] and ready[4] <= high:
+        before, behind = ready[3], ready[4]
+        types[low:before] = 0
+        types[behind:high] = 0
+        _match(search, grams, side, low, before, high)
+        _match(search, grams, side, max(before, behind - LONGEST), high, high)
+    else:
+        match_types(search, grams, side, low, high)
+    ready[0], ready[1], ready[2], ready[3], ready[4] = side, start, end, low, high
 
 
 @inner
@@ -162,50 +218,103 @@ def best_segment(search, model, style, classes, gaps, taken, offset, size, low, 
     Returns start, end, score. O(w) for w words in the window, and at most (w / BLOCK)² / 2 pairs of borders, of which
     those that cannot win are passed over.
     """
-    sums, starts, ends = search.sums, search.starts, search.ends
+    sums, starts, ends, types = search.sums, search.starts, search.ends, search.types
     match, border = model.match[style], model.border[style]
-    best_start = np.float32(-1e9)
-    best_end = np.float32(-1e9)
     total = np.float32(0)
     count = 0
+    gap = gaps[offset + low]
     for begin in range(low, high, BLOCK):
-        stop = min(begin + BLOCK, high)
         here_start, here_end = np.float32(-1e9), np.float32(-1e9)
-        for i in range(begin, stop):
-            gap = gaps[offset + i]
+        start, end = begin, begin + 1
+        for i in range(begin, min(begin + BLOCK, high)):
             value = border[0, gap] - total
-            if value > here_start:
-                here_start = value
-                starts[count] = i
-            total += TAKEN if taken[i] else match[search.types[i], classes[i]]
+            start = i if value > here_start else start
+            here_start = max(here_start, value)
+            total += TAKEN if taken[i] else match[types[i], classes[i]]
             gap = gaps[offset + i + 1] if i + 1 < size else np.uint8(EDGE)
             value = border[1, gap] + total
-            if value > here_end:
-                here_end = value
-                ends[count] = i + 1
-        sums[2 * count] = here_start
-        sums[2 * count + 1] = here_end
-        best_start = max(best_start, here_start)
-        best_end = max(best_end, here_end)
+            end = i + 1 if value > here_end else end
+            here_end = max(here_end, value)
+        starts[count], ends[count] = start, end
+        sums[2 * count], sums[2 * count + 1] = here_start, here_end
         count += 1
     if model.ratio[style] == 0:
         return _best_pair(sums, starts, ends, count)
-    ratio, centre, weight = model.ratio[style], model.length[style, 1], model.length[style, 0]
-    log_other = model.logs[min(other, len(model.logs) - 1)]
-    best, x, y = np.float32(-1e9), low, low
+    return _best_fitting(search, model, style, count, low, other)
+
+
+@inner
+def _best_fitting(search, model, style, count, low, other):  # type: ignore[no-untyped-def]
+    """The best borders where lengths matter, those of ``count`` blocks.
+
+    First a good pair is found, from what ends, and what starts, are worth by themselves. Then all pairs are tried but
+    those whose worth without regard to lengths is less, or of which no length of the kind costs so little. Of
+    equal ones the first wins.
+    """
+    sums, starts, ends, most = search.sums, search.starts, search.ends, search.most
+    top = np.float32(-1e9)
+    for e in range(count - 1, -1, -1):
+        top = max(top, sums[2 * e + 1])
+        most[e] = top
+    first, top = 0, np.float32(-1e9)
     for s in range(count):
+        if sums[2 * s] + most[s] > top:
+            first, top = s, sums[2 * s] + most[s]
+    last, good = first, np.float32(-1e9)
+    for e in range(first, count):
+        if ends[e] > starts[first]:
+            value = sums[2 * first] + sums[2 * e + 1] - _cost(model, style, ends[e] - starts[first], other)
+            if value > good:
+                last, good = e, value
+    for s in range(last + 1):
+        if ends[last] > starts[s]:
+            value = sums[2 * s] + sums[2 * last + 1] - _cost(model, style, ends[last] - starts[s], other)
+            good = max(good, value)
+    slack = SLACK + abs(top) * np.float32(1e-5)
+    near, far = _fitting_blocks(model, style, count, other, top - good + slack)
+    best, x, y = good - slack, low, low
+    for s in range(count - near):
         left = sums[2 * s]
-        if left + best_end < best:
+        if left + most[s + near] <= best:
             continue
-        for e in range(s, count):
+        for e in range(s + near, min(count, s + far + 1)):
             value = left + sums[2 * e + 1]
             if value <= best or ends[e] <= starts[s]:
                 continue
-            log_length = model.logs[min(ends[e] - starts[s], len(model.logs) - 1)]
-            value -= ratio * (log_length - log_other) ** 2 + weight * (log_length - centre) ** 2
+            value -= _cost(model, style, ends[e] - starts[s], other)
             if value > best:
                 best, x, y = value, starts[s], ends[e]
     return x, y, best
+
+
+@inner
+def _fitting_blocks(model, style, count, other, room):  # type: ignore[no-untyped-def]
+    """From the block of its start, the nearest and the furthest in which a segment may end that costs ``room`` or less.
+
+    Costs fall with the length up to a valley and rise behind it.
+    """
+    log_other = model.logs[min(other, len(model.logs) - 1)]
+    ratio, weight = model.ratio[style], model.length[style, 0]
+    valley = (ratio * log_other + weight * model.length[style, 1]) / (ratio + weight)
+    near, far, most = 0, 1, len(model.logs) - 1
+    while near < count - 1 and model.logs[min(BLOCK * (near + 1), most)] < valley:
+        if _cost(model, style, BLOCK * (near + 1), other) <= room:
+            break
+        near += 1
+    while far < count - 1 and (
+        model.logs[min(BLOCK * far - BLOCK + 1, most)] < valley
+        or _cost(model, style, BLOCK * far - BLOCK + 1, other) <= room
+    ):
+        far += 1
+    return near, max(near, far)
+
+
+@inner
+def _cost(model, style, length, other):  # type: ignore[no-untyped-def]
+    log_length = model.logs[min(length, len(model.logs) - 1)]
+    log_other = model.logs[min(other, len(model.logs) - 1)]
+    unlike, unusual = log_length - log_other, log_length - model.length[style, 1]
+    return model.ratio[style] * unlike**2 + model.length[style, 0] * unusual**2
 
 
 @inner
@@ -222,31 +331,26 @@ def _best_pair(sums, starts, ends, count):  # type: ignore[no-untyped-def]
 
 
 @inner
-def condensed(search, model, style, numbers, words, taken, place, size, side, other_size):  # type: ignore[no-untyped-def]
+def condensed(search, model, style, grams, gaps, taken, place, size, side, other_size):  # type: ignore[no-untyped-def]
     """The best segment of document ``side`` for the whole of the other. Returns start, end, score. O(n + m)."""
-    classes, gaps = words
-    mark_segment(search, numbers[1 - side], 0, other_size)
-    match_types(search, numbers[side], 0, size)
-    return best_segment(search, model, style, classes[side], gaps, taken[side], place, size, 0, size, other_size)
+    mark_segment(search, grams, 1 - side, 0, other_size)
+    match_types(search, grams, side, 0, size)
+    classes = grams.classes[side]
+    return best_segment(search, model, style, classes, gaps, taken[side], place, size, 0, size, other_size)
 
 
 @inner
-def explain(search, model, style, numbers, words, taken, place, size, side, start, end, other_start, other_end):  # type: ignore[no-untyped-def]
+def explain(search, model, style, grams, gaps, taken, place, size, side, start, end, other_start, other_end):  # type: ignore[no-untyped-def]
     """The best segment of document ``side`` around ``[start, end)`` for ``[other_start, other_end)`` of the other.
 
-    ``numbers`` is ``Grams.numbers``, ``words`` (``Grams.classes``, gaps of the batch), ``place`` and ``size`` where the
-    document begins and how long it is. Returns start, end, score. O(end - start + REACH), and as much again each time
-    the segment meets the end of its window.
+    ``gaps`` are those of the batch, ``place`` and ``size`` where the document begins and how long it is. Returns start,
+    end, score. O(end - start + REACH), and as much again each time the segment meets the end of its window.
     """
-    classes, gaps = words
-    length = other_end - other_start
-    mark_segment(search, numbers[1 - side], other_start, other_end)
+    classes, length = grams.classes[side], other_end - other_start
     low, high = max(0, start - REACH), min(size, end + REACH)
     while True:
-        match_types(search, numbers[side], low, high)
-        x, y, best = best_segment(
-            search, model, style, classes[side], gaps, taken[side], place, size, low, high, length
-        )
+        _see(search, grams, side, low, high, other_start, other_end)
+        x, y, best = best_segment(search, model, style, classes, gaps, taken[side], place, size, low, high, length)
         wider_low = max(0, low - REACH) if x < low + BLOCK else low
         wider_high = min(size, high + REACH) if y > high - BLOCK else high
         if (wider_low == low and wider_high == high) or high - low > min(WIDEST, 4 * (REACH + length)):
@@ -255,22 +359,25 @@ def explain(search, model, style, numbers, words, taken, place, size, side, star
 
 
 @inner
-def refine(search, model, numbers, words, taken, starts, sizes, box, style):  # type: ignore[no-untyped-def]
+def refine(search, model, grams, gaps, taken, starts, sizes, box, style):  # type: ignore[no-untyped-def]
     """Let the two segments of ``box`` explain each other by turns until they stay.
 
     ``starts`` and ``sizes`` are the place and length of the two documents, ``box`` is (a start, a end, b start, b end)
     in words. Returns the box and its score, below 0 where nothing is left. O(ROUNDS * (box + REACH)).
     """
-    score = np.float32(-1e9)
+    score, second = np.float32(-1e9), np.float32(-1e9)
+    same = False
     for _ in range(ROUNDS):
-        before = box
         a, b, c, d = box
-        a, b, first = explain(search, model, style, numbers, words, taken, starts[0], sizes[0], 0, a, b, c, d)
-        c, d, second = explain(search, model, style, numbers, words, taken, starts[1], sizes[1], 1, c, d, a, b)
+        x, y, first = explain(search, model, style, grams, gaps, taken, starts[0], sizes[0], 0, a, b, c, d)
+        if not (same and x == a and y == b):
+            z, w, second = explain(search, model, style, grams, gaps, taken, starts[1], sizes[1], 1, c, d, x, y)
+            same = z == c and w == d
+            c, d = z, w
         if first + second < HOPELESS:
             return box, np.float32(-1e9)
-        box = (a, b, c, d)
         score = first + second
-        if box == before:
+        if box == (x, y, c, d):
             break
+        box = (x, y, c, d)
     return box, score

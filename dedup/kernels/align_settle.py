@@ -50,7 +50,6 @@ def settle(tools, documents, model, trees, starts, sizes, count, stand, settings
     Returns how many stand.
     """
     found, kept, search, taken = tools.found, tools.kept, tools.search, tools.taken
-    words = (tools.grams.classes, documents.gaps)
     settled = stand
     worths = np.empty(count, np.float32)
     for k in range(count):
@@ -63,7 +62,7 @@ def settle(tools, documents, model, trees, starts, sizes, count, stand, settings
         if _overlaps(kept, stand, box):
             if held(kept, stand, box):
                 continue
-            box, score = refine(search, model, tools.grams.numbers, words, taken, starts, sizes, box, style)
+            box, score = refine(search, model, tools.grams, documents.gaps, taken, starts, sizes, box, style)
             exact = 0
             if score < settings.least or _overlaps(kept, stand, box):
                 continue
@@ -87,7 +86,7 @@ def find_condensed(tools, documents, model, starts, sizes, side, stand):  # type
     Returns the box and its score, which is below 0 where there is none or exact passages explain it well enough.
     """
     a, b, score = condensed(
-        tools.search, model, CONDENSED, tools.grams.numbers, (tools.grams.classes, documents.gaps), tools.free,
+        tools.search, model, CONDENSED, tools.grams, documents.gaps, tools.free,
         starts[side], sizes[side], side, sizes[1 - side],
     )  # fmt: skip
     box = (a, b, 0, sizes[1]) if side == 0 else (0, sizes[0], a, b)

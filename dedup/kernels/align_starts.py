@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log
+
 import numpy as np
 
 from dedup.kernels.compile import inner
@@ -17,6 +19,13 @@ RUN = 4
 
 OCCURRENCES = 8
 GAP = 4
+
+MOST_PLACES = 1 << 10
+"""Of a word that both documents have, the places in the one times those in the other, up to which it can count."""
+
+DAMPING = np.array([1 / (1 + 0.5 * log(max(1, product))) for product in range(MOST_PLACES + 1)], np.float32)
+LEVEL = np.array([(max(1, product) - 1).bit_length() for product in range(MOST_PLACES + 1)], np.uint8)
+"""What a word's weight is multiplied with, and the power of two that is not less, by such products."""
 
 
 @inner
@@ -82,50 +91,60 @@ def rare_windows(grams, weights, start_a, start_b, n, m, head, following, least,
     """
     a, b, counts = grams.numbers[0, 0], grams.numbers[1, 0], grams.counts
     cap, places = _bounded(a, counts, n, 8 * (n + m))
-    capacity = 16
-    while capacity < 2 * places:
-        capacity *= 2
-    mask = np.int64(capacity - 1)
-    slots = np.full(capacity, -1, np.int32)
-    cells = np.empty((places, 2), np.int32)
-    heavy = np.zeros(places, np.float32)
-    used = 0
+    cells, heavy = np.empty((places, 2), np.int32), np.zeros(places, np.float32)
+    columns = np.full((2, m // CELL + 2), -1, np.int32)
+    used = row = 0
     head[: m + 1] = -1
     for j in range(m - 1, -1, -1):
         if b[j] >= 0:
             following[j] = head[b[j]]
             head[b[j]] = j
     for i in range(n):
+        row = used if i % CELL == 0 else row
         if a[i] < 0:
             continue
         product = np.int64(counts[0, a[i]]) * counts[1, a[i]]
         if product > cap:
             continue
-        damping = np.float32(1 / (1 + 0.5 * np.log(product)))
         j = head[a[i]]
         while j >= 0:
-            slot = _cell_slot(slots, cells, i // CELL, j // CELL, mask)
-            if slots[slot] < 0:
-                slots[slot] = used
+            cell = columns[0, j // CELL]
+            if cell < row:
+                cell = used
+                columns[0, j // CELL] = used
                 cells[used, 0] = i // CELL
                 cells[used, 1] = j // CELL
                 used += 1
-            heavy[slots[slot]] += min(weights[start_a + i], weights[start_b + j]) * damping
+            heavy[cell] += min(weights[start_a + i], weights[start_b + j]) * DAMPING[product]
             j = following[j]
-    windows = np.empty(used, np.float32)
-    kept = np.empty(used, np.int32)
-    count = 0
-    for cell in range(used):
-        x, y = cells[cell]
-        weight = heavy[cell]
-        for dx, dy in ((0, 1), (1, 0), (1, 1)):
-            near = slots[_cell_slot(slots, cells, x + dx, y + dy, mask)]
-            if near >= 0:
-                weight += heavy[near]
-        if weight >= least:
-            windows[count] = -weight
-            kept[count] = cell
-            count += 1
+    return _heaviest(cells, heavy, columns, used, n, m, least, limit, boxes)
+
+
+@inner
+def _heaviest(cells, heavy, columns, used, n, m, least, limit, boxes):  # type: ignore[no-untyped-def]
+    """The windows that begin at each of the ``used`` cells, which stand row by row."""
+    windows, kept = np.empty(used, np.float32), np.empty(used, np.int32)
+    columns[:] = -1
+    count = begin = side = 0
+    end = _find_row(cells, used, columns[0], 0)
+    while begin < used:
+        behind = _find_row(cells, used, columns[1 - side], end)
+        here, below = columns[side], columns[1 - side]
+        for cell in range(begin, end):
+            x, y = cells[cell]
+            weight = heavy[cell]
+            if here[y + 1] >= begin:
+                weight += heavy[here[y + 1]]
+            if end < used and cells[end, 0] == x + 1:
+                if below[y] >= end:
+                    weight += heavy[below[y]]
+                if below[y + 1] >= end:
+                    weight += heavy[below[y + 1]]
+            if weight >= least:
+                windows[count] = -weight
+                kept[count] = cell
+                count += 1
+        begin, end, side = end, behind, 1 - side
     order = stable_order(windows, count)
     count = min(count, limit)
     for k in range(count):
@@ -136,14 +155,22 @@ def rare_windows(grams, weights, start_a, start_b, n, m, head, following, least,
 
 
 @inner
+def _find_row(cells, used, columns, begin):  # type: ignore[no-untyped-def]
+    """Note the cells of the row that begins at one of them, by their columns. Returns where it ends."""
+    end = begin
+    while end < used and cells[end, 0] == cells[begin, 0]:
+        columns[cells[end, 1]] = end
+        end += 1
+    return end
+
+
+@inner
 def _bounded(a, counts, n, budget):  # type: ignore[no-untyped-def]
     by_product = np.zeros(12, np.int64)
     for i in range(n):
         if a[i] >= 0:
             product = np.int64(counts[0, a[i]]) * counts[1, a[i]]
-            level = 0
-            while level < 11 and (np.int64(1) << level) < product:
-                level += 1
+            level = np.int64(LEVEL[product]) if product <= MOST_PLACES else 11
             by_product[level] += counts[1, a[i]]
     places = np.int64(0)
     level = 0
@@ -151,12 +178,3 @@ def _bounded(a, counts, n, budget):  # type: ignore[no-untyped-def]
         places += by_product[level]
         level += 1
     return np.int64(1) << level >> 1, places
-
-
-@inner
-def _cell_slot(slots, cells, x, y, mask):  # type: ignore[no-untyped-def]
-    code = np.uint64(x) << np.uint64(32) | np.uint64(y)
-    slot = np.int64((code * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(29)) & np.uint64(mask))
-    while slots[slot] >= 0 and (cells[slots[slot], 0] != x or cells[slots[slot], 1] != y):
-        slot = (slot + 1) & mask
-    return slot

@@ -70,7 +70,7 @@ def beginnings(data, places, starts, ends, offsets, hashes, out):  # type: ignor
 
 
 @inner
-def passage_kind(search, numbers, documents, starts, box):  # type: ignore[no-untyped-def]
+def passage_kind(search, grams, documents, starts, box):  # type: ignore[no-untyped-def]
     """The kind of a passage ``box`` (a start, a end, b start, b end). O(its length)."""
     a, b, c, d = box
     if _share(documents.boilerplate, starts[0] + a, starts[0] + b) > 0.5:
@@ -82,11 +82,11 @@ def passage_kind(search, numbers, documents, starts, box):  # type: ignore[no-un
     longer = max(b - a, d - c)
     if _equal(documents.hashes, starts[0] + a, starts[0] + b, starts[1] + c, starts[1] + d) >= VERBATIM_SHARE * longer:
         return VERBATIM
-    mark_segment(search, numbers[1], c, d)
-    match_types(search, numbers[0], a, b)
+    mark_segment(search, grams, 1, c, d)
+    match_types(search, grams, 0, a, b)
     first = _ordered(search.types, a, b)
-    mark_segment(search, numbers[0], a, b)
-    match_types(search, numbers[1], c, d)
+    mark_segment(search, grams, 0, a, b)
+    match_types(search, grams, 1, c, d)
     second = _ordered(search.types, c, d)
     return EDITED if min(first, second) >= EDITED_SHARE else REWRITTEN
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.align_grams import LEVELS, RUNS
+from dedup.kernels.align_grams import RUNS
 from dedup.kernels.compile import inner
 
 __all__ = [

@@ -310,14 +310,14 @@ class TestWithoutNames:
     def test_figures_in_reasons_are_not_taken_for_ids(self):
         reasons = (
             "3 of the left text's 5 names and numbers stand in the right one",
-            "both tell hardly anything that 3 and 5 more of the same lineage do not",
+            "taken together, the texts of the story make both of one lineage with 3 and 5 more",
             "5 is likelier to be the source of 3",
         )
         names = Names([Document("3", "x"), Document("5", "y"), Document("the", "z")])
         [told] = names.matches([a_match("3", "5", reasons=reasons)])
         assert told.reasons == (
             reasons[0],
-            "both tell hardly anything that document 1 and 5 more of the same lineage do not",
+            "taken together, the texts of the story make both of one lineage with document 1 and 5 more",
             "document 2 is likelier to be the source of document 1",
         )
 

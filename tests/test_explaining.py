@@ -77,7 +77,7 @@ def test_what_the_other_texts_changed_is_told(newsroom):
     ]
     story = tell_story(newsroom, changed[0].left, changed[0].right)
     assert stage(story, "lineage").figures["relation"] == ["same_story", "rewritten"]
-    assert "of the same lineage" in stage(story, "lineage").said
+    assert "of one lineage" in stage(story, "lineage").said
     assert story.reported and stage(story, "verdict").outcome == "passed"
 
 

@@ -44,9 +44,9 @@ def _spans(alignment: Alignment) -> list[tuple[int, int, int, int]]:
 
 
 @kernel
-def _grams_of(words, parts, buckets, n, m, vocabulary):  # type: ignore[no-untyped-def]
+def _grams_of(words, buckets, n, m, vocabulary):  # type: ignore[no-untyped-def]
     grams = new_grams(max(n, m, 1), vocabulary)
-    share_grams(grams, words, parts, buckets, 0, n, n, m)
+    share_grams(grams, words, buckets, 0, n, n, m)
     return grams.numbers[:, :, : max(n, m, 1)].copy()
 
 
@@ -55,7 +55,7 @@ def test_grams_are_numbered_where_both_sides_have_them(left: list[int], right: l
     common = {0, 1}
     words = np.array(left + right, np.int32)
     buckets = np.array([word not in common for word in left + right], np.uint8)
-    numbers = _grams_of(words, words, buckets, len(left), len(right), 7)
+    numbers = _grams_of(words, buckets, len(left), len(right), 7)
     for level in range(LEVELS):
         if level < RUNS:
             expected = oracle.shared_runs(left, right, oracle.RUN_LENGTHS[level])
@@ -68,7 +68,7 @@ def test_grams_are_numbered_where_both_sides_have_them(left: list[int], right: l
 @kernel
 def _classes_of(words, buckets, n, m, vocabulary):  # type: ignore[no-untyped-def]
     grams = new_grams(max(n, m, 1), vocabulary)
-    share_grams(grams, words, words, buckets, 0, n, n, m)
+    share_grams(grams, words, buckets, 0, n, n, m)
     return grams.classes.copy()
 
 
@@ -83,7 +83,7 @@ def test_words_are_classed_by_rarity_and_by_how_often_either_text_has_them(left:
 @given(WORDS, WORDS)
 def test_equal_numbers_mean_equal_runs(left: list[int], right: list[int]) -> None:
     words = np.array(left + right, np.int32)
-    numbers = _grams_of(words, words, np.ones(len(words), np.uint8), len(left), len(right), 7)
+    numbers = _grams_of(words, np.ones(len(words), np.uint8), len(left), len(right), 7)
     for level, length in enumerate(oracle.RUN_LENGTHS):
         meaning: dict[int, tuple[int, ...]] = {}
         for side, own in enumerate((left, right)):

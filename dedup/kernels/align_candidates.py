@@ -143,7 +143,7 @@ def new_tools(longest, vocabulary):  # type: ignore[no-untyped-def]
         _new_found(limit),
         np.zeros((2, longest + 1), np.bool_),
         np.zeros((2, longest + 1), np.bool_),
-        np.zeros((6, longest + 1), np.int32),
+        np.zeros((7, longest + 1), np.int32),
         np.zeros(limit, np.float32),
         np.zeros((limit, 4), np.int32),
         np.zeros(FIGURES, np.float32),

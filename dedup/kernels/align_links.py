@@ -178,8 +178,8 @@ def _weigh(links, side, level, kind, grams, documents, starts, sizes, columns, s
     tally[:size] = 0
     seen[:size] = -1
     for j in range(sizes[1 - side] - 1, -1, -1):
-        word = others[j]
-        if word >= 0:
+        if others[j] >= 0:
+            word = np.uint64(others[j])
             later = head[word]
             often[word] = 1 if later < 0 else often[word] + (other_sentences[later] != other_sentences[j])
             following[j] = later
@@ -189,14 +189,15 @@ def _weigh(links, side, level, kind, grams, documents, starts, sizes, columns, s
         bucket = documents.buckets[here + i]
         if documents.boilerplate[here + i] or (kind == 0 and bucket == 0):
             continue
-        row, word = sentences[i], own[i]
-        if word < 0:
-            if kind != PAIR and word == -1:
+        row = np.uint64(sentences[i])
+        if own[i] < 0:
+            if kind != PAIR and own[i] == -1:
                 anywhere[row] -= ABSENT[bucket] * TEMPER[kind]
             continue
-        if tally[word] > PLACES or seen[word] == row:
+        word = np.uint64(own[i])
+        if tally[word] > PLACES or seen[word] == sentences[i]:
             continue
-        seen[word] = row
+        seen[word] = sentences[i]
         group = bucket if kind == 0 else kind
         present, absent = odds[group, often[word], 0], odds[group, often[word], 1]
         anywhere[row] += absent
@@ -204,7 +205,7 @@ def _weigh(links, side, level, kind, grams, documents, starts, sizes, columns, s
         while j >= 0:
             column = other_sentences[j]
             if column != before:
-                likely[row, column] += present - absent
+                likely[row, np.uint64(column)] += present - absent
             before = column
             j = following[j]
 

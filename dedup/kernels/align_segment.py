@@ -49,8 +49,9 @@ EDGE = 5
 LONGEST = 9
 """Words of the longest run."""
 
-SLACK = np.float32(1.0)
-"""Far more than rounding errors come to."""
+SLACK = np.float32(0.01)
+ULPS = np.float32(1e-5)
+"""Together more than rounding errors come to: a small score, and a share of a large one."""
 
 FITTING = np.array([0, 1, 35, 103, 231, 239, 239, 239, 239, 255], np.uint8)
 """Which rows of a gram table (a bit for each) have things of so many words or fewer."""
@@ -282,16 +283,20 @@ def _best_fitting(search, model, style, count, low, other):  # type: ignore[no-u
             value = sums[2 * s] + sums[2 * last + 1]
             if value > good:
                 good = max(good, value - _cost(model, style, ends[last] - starts[s], other))
-    slack = SLACK + abs(top) * np.float32(1e-5)
+    slack = SLACK + abs(top) * ULPS
     near, far = _fitting_blocks(model, style, count, other, top - good + slack)
-    best, x, y = good - slack, low, low
+    best, x, y = good - SLACK - abs(good) * ULPS, low, low
     for s in range(count - near):
         left = sums[2 * s]
         if left + most[s + near] <= best:
             continue
         for e in range(s + near, min(count, s + far + 1)):
-            value = left + sums[2 * e + 1]
-            if value <= best or ends[e] <= starts[s]:
+            value = left + sums[np.uint64(2 * e + 1)]
+            if value <= best:
+                if left + most[np.uint64(e)] <= best:
+                    break
+                continue
+            if ends[e] <= starts[s]:
                 continue
             value -= _cost(model, style, ends[e] - starts[s], other)
             if value > best:

@@ -214,10 +214,18 @@ def prepare(
     parts = np.zeros(size, np.int32)
     vocabulary = max(vocabulary, int(number_words(stems, parts)))  # type: ignore[no-untyped-call]
     parts[stems == 0] = -1
-    weights = (statistics.idf_by_document(terms, tokens.offsets, languages) / IDF_ONE).astype(np.float32)
-    buckets = np.searchsorted(_parameters().rarity, weights, side="right").astype(np.uint8)
+    idf = statistics.idf_by_document(terms, tokens.offsets, languages)
+    weights = (idf / IDF_ONE).astype(np.float32)
+    buckets = _rarities(int(idf.max(initial=0)).bit_length())[idf]
     gaps = np.where((segments.gaps == 0) & segments.capitals, np.uint8(_CAPITAL), segments.gaps)
     return AlignmentInput(tokens, segments, words, parts, weights, buckets, gaps, boilerplate, vocabulary)
+
+
+@cache
+def _rarities(bits: int) -> npt.NDArray[np.uint8]:
+    """The class of rarity of each idf below a power of two: a look-up costs less than a search for each token."""
+    weights = (np.arange(1 << bits) / IDF_ONE).astype(np.float32)
+    return np.searchsorted(_parameters().rarity, weights, side="right").astype(np.uint8)
 
 
 def _in_order_of_hashes(

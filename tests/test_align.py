@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dedup.alignment import Alignment, PassageKind, align, align_pairs, passages_of, prepare
 from dedup.documents import TextBatch
 from dedup.kernels.align_grams import LEVELS, RUNS, new_grams, share_grams
-from dedup.kernels.align_segment import Model, best_segment, new_search
+from dedup.kernels.align_segment import Model, _see, best_segment, match_types, new_search
 from dedup.kernels.align_words import number_words
 from dedup.kernels.compile import kernel
 from dedup.language import guess_languages
@@ -44,9 +44,9 @@ def _spans(alignment: Alignment) -> list[tuple[int, int, int, int]]:
 
 
 @kernel
-def _grams_of(words, parts, buckets, n, m, vocabulary):  # type: ignore[no-untyped-def]
+def _grams_of(words, buckets, n, m, vocabulary):  # type: ignore[no-untyped-def]
     grams = new_grams(max(n, m, 1), vocabulary)
-    share_grams(grams, words, parts, buckets, 0, n, n, m)
+    share_grams(grams, words, buckets, 0, n, n, m)
     return grams.numbers[:, :, : max(n, m, 1)].copy()
 
 
@@ -55,7 +55,7 @@ def test_grams_are_numbered_where_both_sides_have_them(left: list[int], right: l
     common = {0, 1}
     words = np.array(left + right, np.int32)
     buckets = np.array([word not in common for word in left + right], np.uint8)
-    numbers = _grams_of(words, words, buckets, len(left), len(right), 7)
+    numbers = _grams_of(words, buckets, len(left), len(right), 7)
     for level in range(LEVELS):
         if level < RUNS:
             expected = oracle.shared_runs(left, right, oracle.RUN_LENGTHS[level])
@@ -68,7 +68,7 @@ def test_grams_are_numbered_where_both_sides_have_them(left: list[int], right: l
 @kernel
 def _classes_of(words, buckets, n, m, vocabulary):  # type: ignore[no-untyped-def]
     grams = new_grams(max(n, m, 1), vocabulary)
-    share_grams(grams, words, words, buckets, 0, n, n, m)
+    share_grams(grams, words, buckets, 0, n, n, m)
     return grams.classes.copy()
 
 
@@ -83,7 +83,7 @@ def test_words_are_classed_by_rarity_and_by_how_often_either_text_has_them(left:
 @given(WORDS, WORDS)
 def test_equal_numbers_mean_equal_runs(left: list[int], right: list[int]) -> None:
     words = np.array(left + right, np.int32)
-    numbers = _grams_of(words, words, np.ones(len(words), np.uint8), len(left), len(right), 7)
+    numbers = _grams_of(words, np.ones(len(words), np.uint8), len(left), len(right), 7)
     for level, length in enumerate(oracle.RUN_LENGTHS):
         meaning: dict[int, tuple[int, ...]] = {}
         for side, own in enumerate((left, right)):
@@ -129,6 +129,40 @@ def test_equal_stems_get_equal_numbers(stems: list[int]) -> None:
     assert number_words(np.array(stems, np.uint64), numbers) == len(set(stems))
     assert len(set(zip(stems, numbers.tolist(), strict=True))) == len(set(stems))
     assert set(numbers.tolist()) == set(range(len(set(stems))))
+
+
+@kernel
+def _seen(words, n, m, other, windows):  # type: ignore[no-untyped-def]
+    grams, search = new_grams(max(n, m), 7), new_search(max(n, m), LEVELS)
+    share_grams(grams, words, np.ones(n + m, np.uint8), 0, n, n, m)
+    found = np.full((2, len(windows), n), 9, np.uint8)
+    for k in range(len(windows)):
+        low, high = windows[k]
+        _see(search, grams, 0, low, high, other[0], other[1])
+        found[0, k, low:high] = search.types[low:high]
+        match_types(search, grams, 0, low, high)
+        found[1, k, low:high] = search.types[low:high]
+    return found
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=30, max_size=60),
+    st.lists(st.integers(0, 6), min_size=20, max_size=40),
+    st.tuples(st.integers(0, 5), st.integers(6, 20)),
+    st.lists(st.tuples(st.integers(0, 14), st.integers(15, 30)), min_size=1, max_size=5),
+)
+def test_a_window_that_has_grown_is_seen_as_if_it_were_looked_at_anew(left, right, other, windows) -> None:
+    left = left + right + left
+    words = np.array(left + right, np.int32)
+    seen, anew = _seen(words, len(left), len(right), np.array(other), np.array(windows) + len(left) // 4)
+    assert (seen == anew).all()
+
+
+def test_stems_keep_their_numbers_while_the_table_grows() -> None:
+    stems = np.concatenate([np.arange(1, 5000, dtype=np.uint64) * np.uint64(2**40 + 1)] * 2)
+    numbers = np.empty(len(stems), np.int32)
+    assert number_words(stems, numbers) == 4999
+    assert (numbers == np.tile(np.arange(4999), 2)).all()
 
 
 OTHER_SCRIPTS = ["雾锁港口。渡轮停航。", "אין מעבורת היום.", "𐐷𐐲𐑅 fog 🌫 fog"]

@@ -61,7 +61,7 @@ def test_the_filter_adds_up_its_trees(figures: list[float]) -> None:
 @kernel
 def _kind(documents, n, m):  # type: ignore[no-untyped-def]
     grams, search = new_grams(max(n, m), 8), new_search(max(n, m), 8)
-    share_grams(grams, documents.words, documents.parts, documents.buckets, 0, n, n, m)
+    share_grams(grams, documents.words, documents.buckets, 0, n, n, m)
     return passage_kind(search, grams, documents, (0, n), (0, n, 0, m))
 
 

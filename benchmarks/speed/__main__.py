@@ -12,6 +12,7 @@ _PARTS = {
     "tokens": "bytes a second of the tokeniser by language",
     "sketches": "bias, error and speed of signatures by scheme and length of text",
     "pairs": "text to verified near-duplicate pairs by stage",
+    "align": "candidate pairs judged a second, by stage, with a digest of the results",
     "threads": "what a second thread brings, beside plain arithmetic",
     "recall": "recall of the near tier by length of text",
     "retrieval": "which labelled pairs become candidates, at how many candidates a document",

@@ -77,7 +77,7 @@ def align_documents(documents, model, close, condensed_trees, links, vocabulary,
         if n == 0 or m == 0:
             offsets[p + 1] = total
             continue
-        share_grams(tools.grams, documents.words, documents.parts, documents.buckets, start_a, n, start_b, m)
+        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
         if _equal(documents.hashes, start_a, n, start_b, m):
             keep(tools.kept, 0, (0, n, 0, m), 1.0, 0, 1)
             stand = 1

@@ -143,7 +143,7 @@ def new_tools(longest, vocabulary):  # type: ignore[no-untyped-def]
         _new_found(limit),
         np.zeros((2, longest + 1), np.bool_),
         np.zeros((2, longest + 1), np.bool_),
-        np.zeros((6, longest + 1), np.int32),
+        np.zeros((7, longest + 1), np.int32),
         np.zeros(limit, np.float32),
         np.zeros((limit, 4), np.int32),
         np.zeros(FIGURES, np.float32),
@@ -188,9 +188,12 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
 def _refine_best(search, model, grams, gaps, taken, starts, sizes, box):  # type: ignore[no-untyped-def]
     """Refine from the size of start whose first turn is worth most."""
     best, score, style = box, np.float32(0), -1
-    a, b = box[0], box[1]
+    a, b, c, d = box[0], box[1], -1, -1
     for margin in (0, 30, 90):
+        before = (c, d)
         c, d = max(0, box[2] - margin), min(sizes[1], box[3] + margin)
+        if before == (c, d):
+            break
         x, y, first = explain(search, model, 0, grams, gaps, taken, starts[0], sizes[0], 0, a, b, c, d)
         turns = ((x, y, first), explain(search, model, 1, grams, gaps, taken, starts[0], sizes[0], 0, a, b, c, d))
         for s in range(CLOSE):

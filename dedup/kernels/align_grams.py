@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner
 
-__all__ = ["LEVELS", "PARTS", "PLENTIES", "RUNS", "RUN_LENGTHS", "Grams", "new_grams", "share_grams"]
+__all__ = ["LEVELS", "PARTS", "PLENTIES", "RUNS", "RUN_LENGTHS", "Grams", "new_grams", "share_grams", "share_parts"]
 
 LEVELS = 8
 """Rows of a gram table: words, runs of 2, 3, 5 and 9 words, neighbours at distance 1, 2 and 3."""
@@ -98,15 +98,24 @@ def new_grams(longest, vocabulary):  # type: ignore[no-untyped-def]
 
 
 @inner
-def share_grams(grams, ids, parts, buckets, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
-    """Fill ``grams`` for two documents of ``ids``, ``parts`` (int32) and ``buckets`` (uint8). O(n + m)."""
+def share_parts(grams, parts, starts, sizes):  # type: ignore[no-untyped-def]
+    """Fill the last row of ``numbers`` from ``parts`` (int32); ``counts`` are then of parts. O(n + m)."""
+    _share_words(grams, parts, starts[0], sizes[0], starts[1], sizes[1], PARTS)
+
+
+@inner
+def share_grams(grams, ids, buckets, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
+    """Fill ``grams`` but for parts for two documents of ``ids`` (int32) and ``buckets`` (uint8). O(n + m)."""
     starts, sizes = (start_a, start_b), (n, m)
-    _share_words(grams, parts, start_a, n, start_b, m, PARTS)
     _share_words(grams, ids, start_a, n, start_b, m, 0)
     for side in range(2):
         _classify(grams, side, buckets, starts[side], sizes[side])
+    shared = 1
     for level in range(1, LEVELS):
         first = second = 0
+        if level < RUNS and shared == 0:
+            _number(grams, level, n, m, 0, 0)
+            continue
         for side in range(2):
             if level < RUNS:
                 shift = 1 if level < 3 else 2 * level - 4
@@ -114,7 +123,7 @@ def share_grams(grams, ids, parts, buckets, start_a, n, start_b, m):  # type: ig
             else:
                 second = _code_neighbours(grams, side, buckets, starts[side], sizes[side], level - RUNS + 1)
             first = second if side == 0 else first
-        _number(grams, level, n, m, first, second)
+        shared = _number(grams, level, n, m, first, second)
 
 
 @inner
@@ -192,13 +201,13 @@ def _code_neighbours(grams, side, buckets, start, size, distance):  # type: igno
 
 @inner
 def _number(grams, level, n, m, first, second):  # type: ignore[no-untyped-def]
-    """Number what both sides have, of ``first`` and ``second`` codes."""
+    """Number what both sides have, of ``first`` and ``second`` codes. Returns how often the first has it."""
     codes, values, seen, places, held = grams.codes, grams.values, grams.seen, grams.places, grams.held
     a, b = grams.numbers[0, level], grams.numbers[1, level]
     a[:n] = -1
     b[:m] = -1
     if first == 0 or second == 0:
-        return
+        return 0
     capacity = 16
     while capacity < 2 * second:
         capacity *= 2
@@ -213,11 +222,12 @@ def _number(grams, level, n, m, first, second):  # type: ignore[no-untyped-def]
             seen[used] = 0
             used += 1
         b[places[1, k]] = values[slot]
-    bit = np.uint8(1 << level)
+    bit, shared = np.uint8(1 << level), 0
     for k in range(first):
         value = values[_slot(grams.keys, values, codes[0, k], mask)]
         if value >= 0:
             seen[value] = 1
+            shared += 1
             a[places[0, k]] = value
             held[0, places[0, k]] |= bit
     for k in range(second):
@@ -226,6 +236,7 @@ def _number(grams, level, n, m, first, second):  # type: ignore[no-untyped-def]
             held[1, j] |= bit
         else:
             b[j] = -1
+    return shared
 
 
 @inner

@@ -34,9 +34,7 @@ def count_matches(documents, vocabulary, left, right, cases, case_pairs, use):  
             documents.offsets[left[pair] + 1] - places[0],
             documents.offsets[right[pair] + 1] - places[1],
         )
-        share_grams(
-            grams, documents.words, documents.parts, documents.buckets, places[0], sizes[0], places[1], sizes[1]
-        )
+        share_grams(grams, documents.words, documents.buckets, places[0], sizes[0], places[1], sizes[1])
         for side in range(2):
             start, end = cases[k, 2 * side], cases[k, 2 * side + 1]
             mark_segment(search, grams, 1 - side, cases[k, 2 - 2 * side], cases[k, 3 - 2 * side])
@@ -68,7 +66,7 @@ def collect_candidates(documents, vocabulary, model, close, left, right, setting
         if not straight:
             start_a, n, start_b, m = start_b, m, start_a, n
         starts, sizes = (start_a, start_b), (n, m)
-        share_grams(tools.grams, documents.words, documents.parts, documents.buckets, start_a, n, start_b, m)
+        share_grams(tools.grams, documents.words, documents.buckets, start_a, n, start_b, m)
         count = find_close(tools, documents, model, starts, sizes, settings)
         stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings) if condensed else 0
         for k in range(2 if condensed else count):
@@ -99,9 +97,7 @@ def collect_links(documents, model, close, condensed_trees, vocabulary, left, ri
     for p in range(len(left)):
         starts = (documents.offsets[left[p]], documents.offsets[right[p]])
         sizes = (documents.offsets[left[p] + 1] - starts[0], documents.offsets[right[p] + 1] - starts[1])
-        share_grams(
-            tools.grams, documents.words, documents.parts, documents.buckets, starts[0], sizes[0], starts[1], sizes[1]
-        )
+        share_grams(tools.grams, documents.words, documents.buckets, starts[0], sizes[0], starts[1], sizes[1])
         count = find_close(tools, documents, model, starts, sizes, settings)
         stand = settle(tools, documents, model, close, starts, sizes, count, 0, settings)
         stand = settle_condensed(tools, documents, model, condensed_trees, starts, sizes, stand, settings)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.align_grams import PARTS, share_parts
 from dedup.kernels.compile import inner
 
 __all__ = ["FIGURES", "MAX_SENTENCES", "Links", "link_passages", "link_sentences", "new_links"]
@@ -168,7 +169,7 @@ def _weigh(links, side, level, kind, grams, documents, starts, sizes, columns, s
     """Add what the words, pairs or parts of ``level`` say to ``likely``, and to all of a row to ``scales``, as
     logarithms. O(n + m).
     """
-    head, following, tally, seen = scratch[0], scratch[1], scratch[2], scratch[3]
+    head, following, tally, seen, often = scratch[0], scratch[1], scratch[2], scratch[3], scratch[6]
     own, others = grams.numbers[side, level], grams.numbers[1 - side, level]
     likely, odds, anywhere = links.likely[side], links.odds[columns], links.scales
     sentences, other_sentences = scratch[4 + side], scratch[5 - side]
@@ -178,35 +179,33 @@ def _weigh(links, side, level, kind, grams, documents, starts, sizes, columns, s
     seen[:size] = -1
     for j in range(sizes[1 - side] - 1, -1, -1):
         if others[j] >= 0:
-            following[j] = head[others[j]]
-            head[others[j]] = j
-            tally[others[j]] += 1
+            word = np.uint64(others[j])
+            later = head[word]
+            often[word] = 1 if later < 0 else often[word] + (other_sentences[later] != other_sentences[j])
+            following[j] = later
+            head[word] = j
+            tally[word] += 1
     for i in range(sizes[side]):
         bucket = documents.buckets[here + i]
         if documents.boilerplate[here + i] or (kind == 0 and bucket == 0):
             continue
-        row, word = sentences[i], own[i]
-        if word < 0:
-            if kind != PAIR and word == -1:
+        row = np.uint64(sentences[i])
+        if own[i] < 0:
+            if kind != PAIR and own[i] == -1:
                 anywhere[row] -= ABSENT[bucket] * TEMPER[kind]
             continue
-        if tally[word] > PLACES or seen[word] == row:
+        word = np.uint64(own[i])
+        if tally[word] > PLACES or seen[word] == sentences[i]:
             continue
-        seen[word] = row
-        often, before, j = 0, -1, head[word]
-        while j >= 0:
-            column = other_sentences[j]
-            often += column != before
-            before = column
-            j = following[j]
+        seen[word] = sentences[i]
         group = bucket if kind == 0 else kind
-        present, absent = odds[group, often, 0], odds[group, often, 1]
+        present, absent = odds[group, often[word], 0], odds[group, often[word], 1]
         anywhere[row] += absent
         before, j = -1, head[word]
         while j >= 0:
             column = other_sentences[j]
             if column != before:
-                likely[row, column] += present - absent
+                likely[row, np.uint64(column)] += present - absent
             before = column
             j = following[j]
 
@@ -346,6 +345,7 @@ def link_sentences(links, grams, documents, starts, sizes, taken, scratch, least
     columns, free = _sentences(links, 1, documents, starts[1], sizes[1], taken, scratch[5])
     if free < least:
         return 0, 0
+    share_parts(grams, documents.parts, starts, sizes)
     counts = (rows, columns)
     ordered = 0.0
     explained = np.zeros(2)
@@ -357,7 +357,7 @@ def link_sentences(links, grams, documents, starts, sizes, taken, scratch, least
             for j in range(m):
                 likely[i, j] = 0
         _tabulate(links, m)
-        for level, kind in ((0, 0), (1, PAIR), (8, PART)):
+        for level, kind in ((0, 0), (1, PAIR), (PARTS, PART)):
             _weigh(links, side, level, kind, grams, documents, starts, sizes, m, scratch)
         for i in range(n):
             scale = np.float32(links.scales[i])

@@ -49,8 +49,9 @@ EDGE = 5
 LONGEST = 9
 """Words of the longest run."""
 
-SLACK = np.float32(1.0)
-"""Far more than rounding errors come to."""
+SLACK = np.float32(0.01)
+ULPS = np.float32(1e-5)
+"""Together more than rounding errors come to: a small score, and a share of a large one."""
 
 FITTING = np.array([0, 1, 35, 103, 231, 239, 239, 239, 239, 255], np.uint8)
 """Which rows of a gram table (a bit for each) have things of so many words or fewer."""
@@ -140,15 +141,15 @@ def mark_segment(search, grams, side, start, end):  # type: ignore[no-untyped-de
         things = np.int64(held[j]) & FITTING[min(end - j, 9)]
         if things == 0:
             continue
-        marks[0, numbers[0, j]] = now
+        marks[0, np.uint64(numbers[0, j])] = now
         level = 1
         while level < RUNS and things >> level & 1:
-            marks[level, numbers[level, j]] = now
+            marks[level, np.uint64(numbers[level, j])] = now
             level += 1
         near, level = things >> RUNS, RUNS
         while near:
             if near & 1:
-                marks[level, numbers[level, j]] = now
+                marks[level, np.uint64(numbers[level, j])] = now
             near >>= 1
             level += 1
 
@@ -165,28 +166,37 @@ def _match(search, grams, side, start, end, stop):  # type: ignore[no-untyped-de
     """What begins in ``[start, end)`` says of the positions from there to ``stop``."""
     now, marks, types = search.round[0], search.marks, search.types
     numbers, held = grams.numbers[side], grams.held[side]
+    twos = threes = fives = nines = start
     for i in range(start, end):
         things = np.int64(held[i])
-        if things == 0 or marks[0, numbers[0, i]] != now:
+        if things == 0 or marks[0, np.uint64(numbers[0, i])] != now:
             continue
         kind = 1
         near, level, other = things >> RUNS, RUNS, i + 1
         while near:
-            if near & 1 and marks[level, numbers[level, i]] == now:
+            if near & 1 and marks[level, np.uint64(numbers[level, i])] == now:
                 kind = 2
                 if other < stop:
                     types[other] = max(types[other], np.uint8(2))
             near >>= 1
             level += 1
             other += 1
-        types[i] = max(types[i], np.uint8(kind))
         run = 0
-        while run + 1 < RUNS and things >> (run + 1) & 1 and marks[run + 1, numbers[run + 1, i]] == now:
+        while run + 1 < RUNS and things >> (run + 1) & 1 and marks[run + 1, np.uint64(numbers[run + 1, i])] == now:
             run += 1
-        if run > 0:
-            extent = 2 if run == 1 else (3 if run == 2 else (5 if run == 3 else 9))
-            for k in range(i, min(i + extent, stop)):
-                types[k] = max(types[k], np.uint8(run + 2))
+        if run == 1:
+            twos = i + 2
+        elif run == 2:
+            threes = i + 3
+        elif run == 3:
+            fives = i + 5
+        elif run == 4:
+            nines = i + 9
+        kind = 6 if i < nines else (5 if i < fives else (4 if i < threes else (3 if i < twos else kind)))
+        types[i] = max(types[i], np.uint8(kind))
+    for k in range(end, min(stop, max(twos, threes, fives, nines))):
+        kind = 6 if k < nines else (5 if k < fives else (4 if k < threes else 3))
+        types[k] = max(types[k], np.uint8(kind))
 
 
 @inner
@@ -230,8 +240,9 @@ def best_segment(search, model, style, classes, gaps, taken, offset, size, low, 
             value = border[0, gap] - total
             start = i if value > here_start else start
             here_start = max(here_start, value)
-            total += TAKEN if taken[i] else match[types[i], classes[i]]
-            gap = gaps[offset + i + 1] if i + 1 < size else np.uint8(EDGE)
+            here = np.uint64(i)
+            total += TAKEN if taken[here] else match[types[here], classes[here]]
+            gap = gaps[np.uint64(offset + i + 1)] if i + 1 < size else np.uint8(EDGE)
             value = border[1, gap] + total
             end = i + 1 if value > here_end else end
             here_end = max(here_end, value)
@@ -263,23 +274,29 @@ def _best_fitting(search, model, style, count, low, other):  # type: ignore[no-u
     last, good = first, np.float32(-1e9)
     for e in range(first, count):
         if ends[e] > starts[first]:
-            value = sums[2 * first] + sums[2 * e + 1] - _cost(model, style, ends[e] - starts[first], other)
+            value = sums[2 * first] + sums[2 * e + 1]
             if value > good:
-                last, good = e, value
+                value -= _cost(model, style, ends[e] - starts[first], other)
+                last, good = (e, value) if value > good else (last, good)
     for s in range(last + 1):
         if ends[last] > starts[s]:
-            value = sums[2 * s] + sums[2 * last + 1] - _cost(model, style, ends[last] - starts[s], other)
-            good = max(good, value)
-    slack = SLACK + abs(top) * np.float32(1e-5)
+            value = sums[2 * s] + sums[2 * last + 1]
+            if value > good:
+                good = max(good, value - _cost(model, style, ends[last] - starts[s], other))
+    slack = SLACK + abs(top) * ULPS
     near, far = _fitting_blocks(model, style, count, other, top - good + slack)
-    best, x, y = good - slack, low, low
+    best, x, y = good - SLACK - abs(good) * ULPS, low, low
     for s in range(count - near):
         left = sums[2 * s]
         if left + most[s + near] <= best:
             continue
         for e in range(s + near, min(count, s + far + 1)):
-            value = left + sums[2 * e + 1]
-            if value <= best or ends[e] <= starts[s]:
+            value = left + sums[np.uint64(2 * e + 1)]
+            if value <= best:
+                if left + most[np.uint64(e)] <= best:
+                    break
+                continue
+            if ends[e] <= starts[s]:
                 continue
             value -= _cost(model, style, ends[e] - starts[s], other)
             if value > best:

@@ -131,7 +131,7 @@ def _heaviest(cells, heavy, columns, used, n, m, least, limit, boxes):  # type: 
         behind = _find_row(cells, used, columns[1 - side], end)
         here, below = columns[side], columns[1 - side]
         for cell in range(begin, end):
-            x, y = cells[cell]
+            x, y = cells[cell, 0], np.int64(cells[cell, 1])
             weight = heavy[cell]
             if here[y + 1] >= begin:
                 weight += heavy[here[y + 1]]

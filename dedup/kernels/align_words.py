@@ -22,22 +22,41 @@ IN_RUN = 4
 def number_words(stems, numbers):  # type: ignore[no-untyped-def]
     """Number the different ``stems`` (uint64 (t,)) from 0 into ``numbers`` (int32 (t,)); returns how many. O(t)."""
     capacity = 1024
-    while capacity < 2 * len(stems):
-        capacity *= 2
-    mask = np.uint64(capacity - 1)
     keys, values = np.empty(capacity, np.uint64), np.full(capacity, -1, np.int32)
     used = 0
     for i in range(len(stems)):
-        stem = stems[i]
-        slot = np.int64((stem * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(24)) & mask)
-        while values[slot] >= 0 and keys[slot] != stem:
-            slot = (slot + 1) & np.int64(mask)
+        slot = _slot(keys, values, stems[i])
         if values[slot] < 0:
-            keys[slot] = stem
+            keys[slot] = stems[i]
             values[slot] = used
             used += 1
-        numbers[i] = values[slot]
+            numbers[i] = used - 1
+            if 2 * used > capacity:
+                capacity *= 4
+                keys, values = _grown(keys, values, capacity)
+        else:
+            numbers[i] = values[slot]
     return used
+
+
+@inner
+def _slot(keys, values, stem):  # type: ignore[no-untyped-def]
+    mask = np.uint64(len(keys) - 1)
+    slot = (stem * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(24)) & mask
+    while values[slot] >= 0 and keys[slot] != stem:
+        slot = (slot + np.uint64(1)) & mask
+    return slot
+
+
+@inner
+def _grown(keys, values, capacity):  # type: ignore[no-untyped-def]
+    """The same table with more room: one that is as small as can be stays in the processor's cache."""
+    more, more_values = np.empty(capacity, np.uint64), np.full(capacity, -1, np.int32)
+    for k in range(len(keys)):
+        if values[k] >= 0:
+            slot = _slot(more, more_values, keys[k])
+            more[slot], more_values[slot] = keys[k], values[k]
+    return more, more_values
 
 
 @kernel

@@ -1,7 +1,7 @@
 """Train the direction of a derived pair: ``python -m benchmarks.training.direction``.
 
 A logit with three answers: left, right, neither. What speaks for a side is odd, what speaks for neither is even, so
-that swapped pairs are mirrored. Learns from three newsrooms by three hands, siblings being pairs of neither, and,
+that swapped pairs are mirrored. Learns from four newsrooms by four hands, siblings being pairs of neither, and,
 where ``DEDUP_CORPORA`` names a folder that holds them, from the short answers of Clough and Stevenson (2011). Prints
 how many pairs of stories, and of newsrooms, that were left out are right, and writes ``dedup/data/direction.json``.
 """
@@ -144,7 +144,7 @@ def report(examples: Sequence[Example], odd: Array, even: Array, by: str) -> Non
 def main() -> None:
     """Train, report, and write the weights."""
     examples = [item for hand, folder in NEWSROOMS.items() for item in newsroom(hand, folder)]
-    learnt = ["seeds/, benchmarks/training/newsroom-a and newsroom-b of this repository (Apache-2.0)"]
+    learnt = ["seeds/ and benchmarks/training/newsroom-a, -b and -c of this repository (Apache-2.0)"]
     corpora = os.environ.get("DEDUP_CORPORA")
     if corpora:
         examples += short_answers(Path(corpora) / "clough-stevenson")

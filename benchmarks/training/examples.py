@@ -26,6 +26,7 @@ NEWSROOMS = {
     "seeds": ROOT / "seeds",
     "newsroom-a": ROOT / "benchmarks" / "training" / "newsroom-a",
     "newsroom-b": ROOT / "benchmarks" / "training" / "newsroom-b",
+    "newsroom-c": ROOT / "benchmarks" / "training" / "newsroom-c",
 }
 """By the hand that wrote them."""
 

@@ -1,6 +1,6 @@
 """Train the model of the verdict: ``python -m benchmarks.training.verdict``.
 
-Learns from three newsrooms by three hands, ``seeds/``, ``benchmarks/training/newsroom-a`` and ``newsroom-b``, and,
+Learns from four newsrooms by four hands, ``seeds/`` and three of ``benchmarks/training``, and,
 where ``DEDUP_CORPORA`` names a folder that holds them, from the short answers of Clough and Stevenson (2011), from
 pairs of SemEval 2022 task 8 (news similarity) as negatives, and from pairs of Reuters-21578 that were read one by one.
 Writes ``dedup/data/verdict.json`` and prints what is found of each story, and each newsroom, by models that did not
@@ -180,7 +180,7 @@ def held_out(examples: Sequence[Example], by: str) -> None:
 def collect() -> tuple[list[Example], list[str]]:
     """All examples that are at hand, and what they are of."""
     examples = [item for hand, folder in NEWSROOMS.items() for item in newsroom(hand, folder)]
-    learnt = ["seeds/, benchmarks/training/newsroom-a and newsroom-b of this repository (Apache-2.0)"]
+    learnt = ["seeds/ and benchmarks/training/newsroom-a, -b and -c of this repository (Apache-2.0)"]
     corpora, seeds = os.environ.get("DEDUP_CORPORA"), os.environ.get("DEDUP_STORY_SEEDS")
     if seeds:
         examples += story_seeds(Path(seeds))

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner
 
-__all__ = ["LEVELS", "PARTS", "PLENTIES", "RUNS", "RUN_LENGTHS", "Grams", "new_grams", "share_grams", "share_parts"]
+__all__ = ["LEVELS", "PARTS", "PLENTIES", "RUNS", "RUN_LENGTHS", "Grams", "new_grams", "share_grams", "share_words"]
 
 LEVELS = 8
 """Rows of a gram table: words, runs of 2, 3, 5 and 9 words, neighbours at distance 1, 2 and 3."""
@@ -98,16 +98,10 @@ def new_grams(longest, vocabulary):  # type: ignore[no-untyped-def]
 
 
 @inner
-def share_parts(grams, parts, starts, sizes):  # type: ignore[no-untyped-def]
-    """Fill the last row of ``numbers`` from ``parts`` (int32); ``counts`` are then of parts. O(n + m)."""
-    _share_words(grams, parts, starts[0], sizes[0], starts[1], sizes[1], PARTS)
-
-
-@inner
 def share_grams(grams, ids, buckets, start_a, n, start_b, m):  # type: ignore[no-untyped-def]
     """Fill ``grams`` but for parts for two documents of ``ids`` (int32) and ``buckets`` (uint8). O(n + m)."""
     starts, sizes = (start_a, start_b), (n, m)
-    _share_words(grams, ids, start_a, n, start_b, m, 0)
+    share_words(grams, ids, start_a, n, start_b, m, 0)
     for side in range(2):
         _classify(grams, side, buckets, starts[side], sizes[side])
     shared = 1
@@ -127,7 +121,8 @@ def share_grams(grams, ids, buckets, start_a, n, start_b, m):  # type: ignore[no
 
 
 @inner
-def _share_words(grams, ids, start_a, n, start_b, m, level):  # type: ignore[no-untyped-def]
+def share_words(grams, ids, start_a, n, start_b, m, level):  # type: ignore[no-untyped-def]
+    """Number ``ids`` (int32) into row ``level``, 0 or PARTS, and count them. O(n + m)."""
     words, counts = grams.words, grams.counts
     a, b = grams.numbers[0, level], grams.numbers[1, level]
     if grams.used[0] > FULL:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.align_grams import PARTS, share_parts
+from dedup.kernels.align_grams import PARTS, share_words
 from dedup.kernels.compile import inner
 
 __all__ = ["FIGURES", "MAX_SENTENCES", "Links", "link_passages", "link_sentences", "new_links"]
@@ -345,7 +345,7 @@ def link_sentences(links, grams, documents, starts, sizes, taken, scratch, least
     columns, free = _sentences(links, 1, documents, starts[1], sizes[1], taken, scratch[5])
     if free < least:
         return 0, 0
-    share_parts(grams, documents.parts, starts, sizes)
+    share_words(grams, documents.parts, starts[0], sizes[0], starts[1], sizes[1], PARTS)
     counts = (rows, columns)
     ordered = 0.0
     explained = np.zeros(2)

@@ -262,7 +262,9 @@ def _best_fitting(search, model, style, count, low, other):  # type: ignore[no-u
     those whose worth without regard to lengths is less, or of which no length of the kind costs so little. Of
     equal ones the first wins.
     """
-    sums, starts, ends, most = search.sums, search.starts, search.ends, search.most
+    sums, starts, ends, most, logs = search.sums, search.starts, search.ends, search.most, model.logs
+    log_other = logs[min(other, len(logs) - 1)]
+    scales = (model.ratio[style], log_other, model.length[style, 0], model.length[style, 1])
     top = np.float32(-1e9)
     for e in range(count - 1, -1, -1):
         top = max(top, sums[2 * e + 1])
@@ -276,15 +278,15 @@ def _best_fitting(search, model, style, count, low, other):  # type: ignore[no-u
         if ends[e] > starts[first]:
             value = sums[2 * first] + sums[2 * e + 1]
             if value > good:
-                value -= _cost(model, style, ends[e] - starts[first], other)
+                value -= _cost(logs, scales, ends[e] - starts[first])
                 last, good = (e, value) if value > good else (last, good)
     for s in range(last + 1):
         if ends[last] > starts[s]:
             value = sums[2 * s] + sums[2 * last + 1]
             if value > good:
-                good = max(good, value - _cost(model, style, ends[last] - starts[s], other))
+                good = max(good, value - _cost(logs, scales, ends[last] - starts[s]))
     slack = SLACK + abs(top) * ULPS
-    near, far = _fitting_blocks(model, style, count, other, top - good + slack)
+    near, far = _fitting_blocks(logs, scales, count, top - good + slack)
     best, x, y = good - SLACK - abs(good) * ULPS, low, low
     for s in range(count - near):
         left = sums[2 * s]
@@ -298,40 +300,37 @@ def _best_fitting(search, model, style, count, low, other):  # type: ignore[no-u
                 continue
             if ends[e] <= starts[s]:
                 continue
-            value -= _cost(model, style, ends[e] - starts[s], other)
+            value -= _cost(logs, scales, ends[e] - starts[s])
             if value > best:
                 best, x, y = value, starts[s], ends[e]
     return x, y, best
 
 
 @inner
-def _fitting_blocks(model, style, count, other, room):  # type: ignore[no-untyped-def]
+def _fitting_blocks(logs, scales, count, room):  # type: ignore[no-untyped-def]
     """From the block of its start, the nearest and the furthest in which a segment may end that costs ``room`` or less.
 
     Costs fall with the length up to a valley and rise behind it.
     """
-    log_other = model.logs[min(other, len(model.logs) - 1)]
-    ratio, weight = model.ratio[style], model.length[style, 0]
-    valley = (ratio * log_other + weight * model.length[style, 1]) / (ratio + weight)
-    near, far, most = 0, 1, len(model.logs) - 1
-    while near < count - 1 and model.logs[min(BLOCK * (near + 1), most)] < valley:
-        if _cost(model, style, BLOCK * (near + 1), other) <= room:
+    ratio, log_other, weight, centre = scales
+    valley = (ratio * log_other + weight * centre) / (ratio + weight)
+    near, far, most = 0, 1, len(logs) - 1
+    while near < count - 1 and logs[min(BLOCK * (near + 1), most)] < valley:
+        if _cost(logs, scales, BLOCK * (near + 1)) <= room:
             break
         near += 1
     while far < count - 1 and (
-        model.logs[min(BLOCK * far - BLOCK + 1, most)] < valley
-        or _cost(model, style, BLOCK * far - BLOCK + 1, other) <= room
+        logs[min(BLOCK * far - BLOCK + 1, most)] < valley or _cost(logs, scales, BLOCK * far - BLOCK + 1) <= room
     ):
         far += 1
     return near, max(near, far)
 
 
 @inner
-def _cost(model, style, length, other):  # type: ignore[no-untyped-def]
-    log_length = model.logs[min(length, len(model.logs) - 1)]
-    log_other = model.logs[min(other, len(model.logs) - 1)]
-    unlike, unusual = log_length - log_other, log_length - model.length[style, 1]
-    return model.ratio[style] * unlike**2 + model.length[style, 0] * unusual**2
+def _cost(logs, scales, length):  # type: ignore[no-untyped-def]
+    ratio, log_other, weight, centre = scales
+    log_length = logs[min(length, len(logs) - 1)]
+    return ratio * (log_length - log_other) ** 2 + weight * (log_length - centre) ** 2
 
 
 @inner

@@ -157,19 +157,21 @@ def _sentence_weights(
 def _chain(
     gains: npt.NDArray[np.float64],
     weights: npt.NDArray[np.float64],
+    order: npt.NDArray[np.int16],
     best: npt.NDArray[np.float64],
     carried: npt.NDArray[np.float64],
     parent: npt.NDArray[np.int16],
+    trace: bool,
 ) -> float:
-    """Weight of the sentences (rows) on the best chain through ``gains``.
+    """Weight of the sentences (rows) on the best chain through ``gains``, whose columns are taken in ``order``.
 
     Rows rise; columns do not fall, but for jumps back at a cost. ``best[i]`` is the best chain that ends in column i,
-    ``carried[i]`` the weight on it. ``parent[j, i]`` is the column before i of the chain that takes (j, i), −1 where it
-    begins there, and −2 where row j is not taken.
+    ``carried[i]`` the weight on it. If ``trace``, ``parent[j, i]`` is the column before i of the chain that takes
+    (j, i), −1 where it begins there, and −2 where row j is not taken.
     """
     rows, columns = gains.shape
-    best[:] = -1.0
-    carried[:] = 0.0
+    best[:columns] = -1.0
+    carried[:columns] = 0.0
     top, top_at, top_weight = 0.0, -1, 0.0
     for j in range(rows):
         so_far, so_far_at, so_far_weight = 0.0, -1, 0.0
@@ -178,8 +180,9 @@ def _chain(
             before = best[i]
             if before > so_far:
                 so_far, so_far_at, so_far_weight = before, i, carried[i]
-            gain = gains[j, i]
-            parent[j, i] = _NOT_TAKEN
+            gain = gains[j, order[i]]
+            if trace:
+                parent[j, i] = _NOT_TAKEN
             if gain <= 0.0:
                 continue
             value, at, weight = so_far, so_far_at, so_far_weight
@@ -188,45 +191,11 @@ def _chain(
             if value + gain > before:
                 best[i] = value + gain
                 carried[i] = weight + weights[j]
-                parent[j, i] = np.int16(at)
+                if trace:
+                    parent[j, i] = np.int16(at)
                 if best[i] > row_top:
                     row_top, row_top_at, row_top_weight = best[i], i, carried[i]
         top, top_at, top_weight = row_top, row_top_at, row_top_weight
-    return top_weight
-
-
-@inner
-def _shuffled_chain(
-    gains: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
-    order: npt.NDArray[np.int16],
-    best: npt.NDArray[np.float64],
-    carried: npt.NDArray[np.float64],
-) -> float:
-    """The same with the columns taken in ``order``, and no trace of the way."""
-    columns = len(order)
-    best[:columns] = -1.0
-    carried[:columns] = 0.0
-    top, top_weight = 0.0, 0.0
-    for j in range(gains.shape[0]):
-        so_far, so_far_weight = 0.0, 0.0
-        row_top, row_top_weight = top, top_weight
-        for i in range(columns):
-            before = best[i]
-            if before > so_far:
-                so_far, so_far_weight = before, carried[i]
-            gain = gains[j, order[i]]
-            if gain <= 0.0:
-                continue
-            value, weight = so_far, so_far_weight
-            if top - _JUMP_COST > value:
-                value, weight = top - _JUMP_COST, top_weight
-            if value + gain > before:
-                best[i] = value + gain
-                carried[i] = weight + weights[j]
-                if best[i] > row_top:
-                    row_top, row_top_weight = best[i], carried[i]
-        top, top_weight = row_top, row_top_weight
     return top_weight
 
 
@@ -307,6 +276,7 @@ def _chance(
     weights: npt.NDArray[np.float64],
     best: npt.NDArray[np.float64],
     carried: npt.NDArray[np.float64],
+    parent: npt.NDArray[np.int16],
     room: _Room,
 ) -> float:
     """Sum of the weights of the best chains when the columns are shuffled."""
@@ -325,7 +295,7 @@ def _chance(
             if number >= 0:
                 order[filled] = number
                 filled += 1
-        total += _shuffled_chain(packed, room.weights, order, best, carried)
+        total += _chain(packed, room.weights, order, best, carried, parent, False)
     return total
 
 
@@ -345,9 +315,12 @@ def _chain_and_chance(
         total += weight
     if total <= 0.0:
         return 0.0, 0.0
-    share = _chain(gains, weights, best, carried, parent) / total
+    order = room.order[: gains.shape[1]]
+    for i in range(len(order)):
+        order[i] = i
+    share = _chain(gains, weights, order, best, carried, parent, True) / total
     _follow(parent, best, chain)
-    chance = _chance(gains, weights, best, carried, room) if share > 0.0 else 0.0
+    chance = _chance(gains, weights, best, carried, parent, room) if share > 0.0 else 0.0
     return share, chance / (_SHUFFLES * total)
 
 

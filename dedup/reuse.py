@@ -47,8 +47,8 @@ class ReuseLimits:
     min_weight : float
         Sum over shared rare features of their idf, from which a pair is a candidate. A shingle counts as 6.
     usual_length : int
-        Shingles of the shorter text from which on ``min_weight`` grows with the root of that length: two long texts
-        share more by chance.
+        Shingles of the shorter text from which on ``min_weight`` grows with that length: two long texts share more by
+        chance.
     max_work : int
         Pairs of postings to look at, at most; ``max_frequency`` is lowered until it is kept.
     large_family : int
@@ -113,7 +113,7 @@ def least_weights(totals: npt.NDArray[np.int64], limits: ReuseLimits) -> npt.NDA
 
     The smaller one of two documents counts.
     """
-    growth = np.sqrt(np.maximum(totals, limits.usual_length) / limits.usual_length)
+    growth = np.maximum(totals, limits.usual_length) / limits.usual_length
     return (limits.min_weight * _WEIGHT_ONE * growth).astype(np.int32)
 
 

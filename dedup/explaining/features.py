@@ -83,5 +83,5 @@ def find_shared(collection: Collection, fitted: Fit, settings: Settings, left: i
         frequent,
         counted,
         float(idf_weights(fitted.least[pair]).min()),
-        float(np.sqrt(max(1.0, totals.min() / limits.usual_length))),
+        float(max(1.0, totals.min() / limits.usual_length)),
     )

@@ -55,7 +55,7 @@ def slow_candidates(documents: list[Document], asked: Document, statistics) -> s
     bags = [Counter(features.keys[a:b].tolist()) for a, b in zip(features.offsets, features.offsets[1:], strict=False)]
     limits = ReuseLimits()
     least = [
-        int(limits.min_weight * 8 * (max(total, limits.usual_length) / limits.usual_length) ** 0.5)
+        int(limits.min_weight * 8 * (max(total, limits.usual_length) / limits.usual_length))
         for total in shingles.totals.tolist()
     ]
     found = set()

@@ -224,7 +224,8 @@ def _run_stages(
         matches = [match.swap() if match.left in old else match for match in matches]
     keep(matches=matches)
     tell("grouping", 0, 0)
-    families = build_families([match for match in matches if match.derived], spool.rank)
+    derived = [match for match in matches if match.derived]
+    families = build_families(derived, spool.rank, threshold=settings.threshold)
     wanted = [match for match in matches if match.relation in settings.relation]
     count("matches", len(wanted))
     return Comparison(

@@ -62,21 +62,25 @@ class Groups:
         return self._parent.copy()
 
 
-def build_families(matches: Sequence[Match], measure: Callable[[str], tuple[float, int]]) -> list[Family]:
+def build_families(
+    matches: Sequence[Match], measure: Callable[[str], tuple[float, int]], *, threshold: float
+) -> list[Family]:
     """Families of documents tied by derived matches; an excerpt links families, it does not merge them.
 
     A chain of matches does not put two texts together by itself: a text stays in a family only while it matches the
-    family's representative, or is identical to, a near-duplicate or a syndicated copy of one that does. What falls
-    out forms families of its own.
+    family's representative, or is identical to, a near-duplicate or a syndicated copy of one that does, by the verdict
+    or by a Jaccard similarity that reaches the threshold. What falls out forms families of its own.
 
     Parameters
     ----------
     matches : sequence of Match
     measure : callable
         Told an id: when the text was published, in seconds since 1970 (infinity: not known), and its length.
+    threshold : float
+        The Jaccard similarity of near-duplicates.
     """
     ties = [match for match in matches if match.derived and match.relation is not Relation.EXCERPTED]
-    near = [match for match in ties if match.relation is not Relation.REWRITTEN]
+    near = [match for match in ties if match.relation is not Relation.REWRITTEN or match.jaccard >= threshold]
     neighbours: dict[str, set[str]] = {}
     close: dict[str, set[str]] = {}
     for table, edges in ((neighbours, ties), (close, near)):

@@ -48,6 +48,8 @@ class Fit:
         The representative of each document's near-duplicate family.
     within : CandidatePairs
         Pairs within families that are worth aligning; see `family_pairs`.
+    alike : CandidatePairs
+        Those of them that are near-duplicates by an exact count.
     near : CandidatePairs
         Near-duplicate candidates of different families.
     postings : Postings
@@ -59,6 +61,7 @@ class Fit:
     statistics: Statistics
     families: npt.NDArray[np.int64]
     within: CandidatePairs
+    alike: CandidatePairs
     near: CandidatePairs
     postings: Postings
     least: npt.NDArray[np.int32]
@@ -119,8 +122,10 @@ def fit(
     postings = parts.thin(families, limits, widest=widest, jobs=jobs)
     statistics = statistics.knowing(phrases=postings.phrases, frequent=postings.frequent)
     pairs, overlaps = family_pairs(collection, near, settings, jobs)
-    within = pairs.where(worth_telling(families, pairs, overlaps.reach(settings.threshold)))
-    return Fit(statistics, families, within, near.across, postings, least)
+    reached = overlaps.reach(settings.threshold)
+    worth = worth_telling(families, pairs, reached)
+    within, alike = pairs.where(worth), pairs.where(worth & reached)
+    return Fit(statistics, families, within, alike, near.across, postings, least)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -240,11 +240,7 @@ class Index:
         both = {**found, **asked}
         return Comparison(
             matches=sorted(matches, key=lambda match: (match.left, match.right)),
-            families=build_families(
-                [match for match in matches if match.derived],
-                partial(_rank, both),
-                threshold=self._core.settings.threshold,
-            ),
+            families=build_families([match for match in matches if match.derived], partial(_rank, both)),
             documents=both,
             skipped=list(skipped),
             stages=[

@@ -204,10 +204,14 @@ def _run_stages(
     del found
     keep(old=old, order=order, classes=classes, heads=heads, collection=collection)
     across = None if is_old is None else is_old[heads]
+    near: set[tuple[str, str]] = set()
     if settings.tier == "near":
         matches, digest = near_matches(collection, across, settings=settings, jobs=jobs, count=count, tell=tell), ""
     else:
         fitted = fit(collection, settings=settings, scratch=scratch, jobs=jobs, count=count, tell=tell)
+        sides = (fitted.alike.left, fitted.alike.right)
+        near = set(zip(*([collection.id(number) for number in side.tolist()] for side in sides), strict=True))
+        near |= {(right, left) for left, right in near if right in old or left in old}
         statistics, pairs = fitted.statistics, fitted.candidates(jobs=jobs, count=count)
         if across is not None:
             pairs = pairs.where(across[pairs.left] != across[pairs.right])
@@ -224,7 +228,8 @@ def _run_stages(
         matches = [match.swap() if match.left in old else match for match in matches]
     keep(matches=matches)
     tell("grouping", 0, 0)
-    families = build_families([match for match in matches if match.derived], spool.rank)
+    derived = [match for match in matches if match.derived]
+    families = build_families(derived, spool.rank, near)
     wanted = [match for match in matches if match.relation in settings.relation]
     count("matches", len(wanted))
     return Comparison(

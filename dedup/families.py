@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -62,24 +62,28 @@ class Groups:
         return self._parent.copy()
 
 
-def build_families(matches: Sequence[Match], measure: Callable[[str], tuple[float, int]]) -> list[Family]:
+def build_families(
+    matches: Sequence[Match], measure: Callable[[str], tuple[float, int]], near: Collection[tuple[str, str]] = ()
+) -> list[Family]:
     """Families of documents tied by derived matches; an excerpt links families, it does not merge them.
 
     A chain of matches does not put two texts together by itself: a text stays in a family only while it matches the
-    family's representative, or is identical to, a near-duplicate or a syndicated copy of one that does. What falls
-    out forms families of its own.
+    family's representative, or is identical to, a near-duplicate or a syndicated copy of one that does, by the verdict
+    or by an exact count. What falls out forms families of its own.
 
     Parameters
     ----------
     matches : sequence of Match
     measure : callable
         Told an id: when the text was published, in seconds since 1970 (infinity: not known), and its length.
+    near : set of (str, str)
+        Pairs of ids, as matches have them, that an exact count of shared shingles found to be near-duplicates.
     """
     ties = [match for match in matches if match.derived and match.relation is not Relation.EXCERPTED]
-    near = [match for match in ties if match.relation is not Relation.REWRITTEN]
+    alike = [m for m in ties if m.relation is not Relation.REWRITTEN or (m.left, m.right) in near]
     neighbours: dict[str, set[str]] = {}
     close: dict[str, set[str]] = {}
-    for table, edges in ((neighbours, ties), (close, near)):
+    for table, edges in ((neighbours, ties), (close, alike)):
         for match in edges:
             table.setdefault(match.left, set()).add(match.right)
             table.setdefault(match.right, set()).add(match.left)

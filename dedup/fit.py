@@ -20,7 +20,10 @@ from dedup.statistics import Statistics
 from dedup.tokens import keep_tokens
 from dedup.verify import Overlaps, verify
 
-__all__ = ["LARGE_FAMILY", "Fit", "NearFamilies", "fit", "near_families", "overlaps_of", "within_families"]
+__all__ = [
+    "LARGE_FAMILY", "Fit", "NearFamilies", "family_pairs", "fit", "near_families", "overlaps_of", "within_families",
+    "worth_telling",
+]  # fmt: skip
 
 LARGE_FAMILY = 12
 """Near-duplicate families up to this size are compared text by text; of larger ones the representative stands in."""
@@ -42,7 +45,11 @@ class Fit:
     statistics : Statistics
         A near-duplicate family counts as one document. All that a document outside the collection needs.
     families : int64 array (n,)
-        The first document of each document's near-duplicate family.
+        The representative of each document's near-duplicate family.
+    within : CandidatePairs
+        Pairs within families that are worth aligning; see `family_pairs`.
+    alike : CandidatePairs
+        Those of them that are near-duplicates by an exact count.
     near : CandidatePairs
         Near-duplicate candidates of different families.
     postings : Postings
@@ -53,6 +60,8 @@ class Fit:
 
     statistics: Statistics
     families: npt.NDArray[np.int64]
+    within: CandidatePairs
+    alike: CandidatePairs
     near: CandidatePairs
     postings: Postings
     least: npt.NDArray[np.int32]
@@ -61,7 +70,7 @@ class Fit:
         """Pairs of the collection that are worth aligning; ``count`` is told how many each tier finds."""
         reuse = self.postings.pairs(self.families, self.least, jobs=jobs)
         count("reuse candidates", len(reuse))
-        pairs = self.near.union(reuse).union(within_families(self.families, self.families))
+        pairs = self.near.union(reuse).union(self.within)
         count("candidate pairs", len(pairs))
         return pairs
 
@@ -112,7 +121,11 @@ def fit(
     tell("finding rare features", 0, 0)
     postings = parts.thin(families, limits, widest=widest, jobs=jobs)
     statistics = statistics.knowing(phrases=postings.phrases, frequent=postings.frequent)
-    return Fit(statistics, families, near.across, postings, least)
+    pairs, overlaps = family_pairs(collection, near, settings, jobs)
+    reached = overlaps.reach(settings.threshold)
+    worth = worth_telling(families, pairs, reached)
+    within, alike = pairs.where(worth), pairs.where(worth & reached)
+    return Fit(statistics, families, within, alike, near.across, postings, least)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +135,8 @@ class NearFamilies:
     Attributes
     ----------
     families : int64 array (n,)
-        The first document of each document's family: of those that verified pairs tie it to.
+        The representative of each document's family, of those that verified pairs tie it to: the earliest dated, else
+        the longest, then the first.
     ties : CandidatePairs
         Verified pairs that hold the families together.
     across : CandidatePairs
@@ -158,7 +172,7 @@ def near_families(collection: Collection, settings: Settings, jobs: int, count: 
         ties = ties.union(verified)
         families = groups.firsts()
         waiting = waiting.where(~first & (families[waiting.left] != families[waiting.right]))
-    families = groups.firsts()
+    families = _representatives(collection, groups.firsts())
     count("near-duplicate families", int((families == np.arange(len(collection))).sum()))
     return NearFamilies(families, ties, near.where(families[near.left] != families[near.right]))
 
@@ -174,23 +188,67 @@ def overlaps_of(collection: Collection, pairs: CandidatePairs, settings: Setting
     return verify(keep_tokens(part.tokens, ~base.mark(part.tokens, part.segments)), renumbered, jobs=jobs)
 
 
-def within_families(families: npt.NDArray[np.int64], heads: npt.NDArray[np.int64]) -> CandidatePairs:
-    """All pairs within small families; within large ones the pairs of each document with its head.
+def family_pairs(
+    collection: Collection,
+    near: NearFamilies,
+    settings: Settings,
+    jobs: int,
+    across: npt.NDArray[np.bool_] | None = None,
+) -> tuple[CandidatePairs, Overlaps]:
+    """Pairs within families, and what they share: those that tie the families together and `within_families`.
+
+    With ``across`` (n,) only those of a document that is so and one that is not.
+    """
+    pairs = near.ties.union(within_families(near.families))
+    if across is not None:
+        pairs = pairs.where(across[pairs.left] != across[pairs.right])
+    return pairs, overlaps_of(collection, pairs, settings, jobs)
+
+
+def worth_telling(
+    families: npt.NDArray[np.int64], pairs: CandidatePairs, verified: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Pairs of small families; of large ones those with the representative, and for texts that are unlike it the pairs
+    that tied them to the family.
+    """
+    small = np.bincount(families, minlength=len(families))[families[pairs.left]] <= LARGE_FAMILY
+    star = (pairs.left == families[pairs.left]) | (pairs.right == families[pairs.right])
+    tied = np.zeros(len(families), np.bool_)
+    for side in (pairs.left, pairs.right):
+        tied[side[star & verified]] = True
+    worth: npt.NDArray[np.bool_] = small | star | ~tied[pairs.left] | ~tied[pairs.right]
+    return worth
+
+
+def within_families(families: npt.NDArray[np.int64]) -> CandidatePairs:
+    """All pairs within small families; within large ones the pairs of each document with its representative.
 
     Parameters
     ----------
-    families, heads : int64 arrays (n,)
-        The first document of each document's family, and the one that stands for it.
+    families : int64 array (n,)
+        The representative of each document's family.
     """
     sizes = np.bincount(families, minlength=len(families))[families]
-    large = np.flatnonzero((sizes > LARGE_FAMILY) & (heads != np.arange(len(families))))
+    large = np.flatnonzero((sizes > LARGE_FAMILY) & (families != np.arange(len(families))))
     small = np.flatnonzero((sizes > 1) & (sizes <= LARGE_FAMILY))
     small = small[np.argsort(families[small], kind="stable")]
-    parts = [np.stack([heads[large], large], axis=1)]
+    parts = [np.stack([families[large], large], axis=1)]
     for step in range(1, LARGE_FAMILY):
         pairs = np.stack([small[:-step], small[step:]], axis=1)
         parts.append(pairs[families[pairs[:, 0]] == families[pairs[:, 1]]])
     return _pairs(np.concatenate(parts))
+
+
+def _representatives(collection: Collection, families: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """For each document the earliest dated one of its family, else the longest, then the first."""
+    dates, lengths = (column[collection.places] for column in collection.spool.ranks())
+    best = np.arange(len(families))
+    some = np.flatnonzero(np.bincount(families, minlength=len(families))[families] > 1)
+    some = some[np.lexsort((some, -lengths[some], dates[some], families[some]))]
+    first = some[np.diff(families[some], prepend=-1) != 0]
+    best[families[first]] = first
+    representatives: npt.NDArray[np.int64] = best[families]
+    return representatives
 
 
 def _pairs(rows: npt.NDArray[np.int64]) -> CandidatePairs:

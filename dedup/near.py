@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.corpus import Collection
-from dedup.fit import LARGE_FAMILY, Count, near_families, overlaps_of, within_families
-from dedup.lsh import CandidatePairs
+from dedup.fit import Count, family_pairs, near_families, worth_telling
 from dedup.matches import Match, Origin, Relation
 from dedup.passes import Tell
 from dedup.settings import Settings
@@ -49,41 +48,12 @@ def near_matches(
     tell("finding near-duplicates", 0, 0)
     found = near_families(collection, settings, jobs, count)
     tell("verifying", 0, 0)
-    best = _representatives(collection, found.families)
-    pairs = found.ties.union(within_families(found.families, best))
-    if across is not None:
-        pairs = pairs.where(across[pairs.left] != across[pairs.right])
-    overlaps = overlaps_of(collection, pairs, settings, jobs)
+    pairs, overlaps = family_pairs(collection, found, settings, jobs, across)
     kept = overlaps.reach(settings.threshold)
-    size = np.bincount(found.families, minlength=len(collection))[found.families]
-    kept &= (size[pairs.left] <= LARGE_FAMILY) | _needed(best, pairs, kept)
+    kept &= worth_telling(found.families, pairs, kept)
     rows = np.flatnonzero(kept)
     columns = (pairs.left, pairs.right, overlaps.common, overlaps.left, overlaps.right)
     return [_match(collection, *row) for row in zip(*(column[rows].tolist() for column in columns), strict=True)]
-
-
-def _representatives(collection: Collection, families: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """For each document the earliest dated one of its family, else the longest, then the first."""
-    dates, lengths = (column[collection.places] for column in collection.spool.ranks())
-    best = np.arange(len(families))
-    some = np.flatnonzero(np.bincount(families, minlength=len(families))[families] > 1)
-    some = some[np.lexsort((some, -lengths[some], dates[some], families[some]))]
-    first = some[np.diff(families[some], prepend=-1) != 0]
-    best[families[first]] = first
-    representatives: npt.NDArray[np.int64] = best[families]
-    return representatives
-
-
-def _needed(
-    best: npt.NDArray[np.int64], pairs: CandidatePairs, verified: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """The pairs with a representative, and those of texts that have none such."""
-    star = (pairs.left == best[pairs.left]) | (pairs.right == best[pairs.right])
-    tied = np.zeros(len(best), np.bool_)
-    for side in (pairs.left, pairs.right):
-        tied[side[star & verified]] = True
-    needed: npt.NDArray[np.bool_] = star | ~tied[pairs.left] | ~tied[pairs.right]
-    return needed
 
 
 def _match(collection: Collection, a: int, b: int, common: int, of_left: int, of_right: int) -> Match:

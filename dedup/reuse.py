@@ -25,7 +25,7 @@ from dedup.statistics import IDF_ONE, Statistics, TermCounts, contained
 
 __all__ = [
     "FeatureParts", "Features", "Postings", "ReuseLimits", "feature_of", "idf_weights", "least_weights",
-    "rare_features", "reuse_pairs",
+    "length_growth", "rare_features", "reuse_pairs",
 ]  # fmt: skip
 
 _WEIGHT_ONE = 8
@@ -47,8 +47,10 @@ class ReuseLimits:
     min_weight : float
         Sum over shared rare features of their idf, from which a pair is a candidate. A shingle counts as 6.
     usual_length : int
-        Shingles of the shorter text from which on ``min_weight`` grows with the root of that length: two long texts
-        share more by chance.
+        Shingles of the shorter text from which on ``min_weight`` grows: two long texts share more by chance.
+    even_growth : float
+        Up to so many times ``min_weight`` it grows as the length does, and from where that is more as its root: of a
+        text far longer than an article a passage may be all that is shared.
     max_work : int
         Pairs of postings to look at, at most; ``max_frequency`` is lowered until it is kept.
     large_family : int
@@ -59,6 +61,7 @@ class ReuseLimits:
     min_idf: float = 5.0
     min_weight: float = 26.0
     usual_length: int = 200
+    even_growth: float = 3.0
     max_work: int = 2_000_000_000
     large_family: int = 12
 
@@ -113,8 +116,14 @@ def least_weights(totals: npt.NDArray[np.int64], limits: ReuseLimits) -> npt.NDA
 
     The smaller one of two documents counts.
     """
-    growth = np.sqrt(np.maximum(totals, limits.usual_length) / limits.usual_length)
-    return (limits.min_weight * _WEIGHT_ONE * growth).astype(np.int32)
+    return (limits.min_weight * _WEIGHT_ONE * length_growth(totals, limits)).astype(np.int32)
+
+
+def length_growth(totals: npt.NDArray[np.int64], limits: ReuseLimits) -> npt.NDArray[np.float64]:
+    """How many times ``min_weight`` documents of so many shingles need, by `ReuseLimits`."""
+    longer = np.maximum(totals, limits.usual_length) / limits.usual_length
+    growth: npt.NDArray[np.float64] = np.maximum(np.sqrt(longer), np.minimum(longer, limits.even_growth))
+    return growth
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -43,6 +43,12 @@ def test_equal_texts_share_the_first_ones_number_and_empty_ones_stay_alone():
     assert equal_texts(tokens).tolist() == [0, 1, 2, 0, 4, 0]
 
 
+def test_a_chain_of_near_duplicates_by_count_is_one_family_whatever_the_verdict():
+    chain = [match(left, right) for left, right in ("ab", "bc", "cd")]
+    [family] = build_families(chain, lambda name: (inf, 4), {("a", "b"), ("b", "c"), ("c", "d")})
+    assert sorted(family.documents) == ["a", "b", "c", "d"]
+
+
 def test_a_chain_of_rewrites_is_not_one_family():
     assert groups([match("a", "b"), match("b", "c", source="b")], "abc") == [("b", "a", "c")]
     assert groups([match("a", "b"), match("b", "c"), match("c", "d"), match("d", "e")], "abcde") == [

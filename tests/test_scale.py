@@ -81,11 +81,23 @@ def test_a_large_family_gives_one_match_for_each_member_in_the_near_tier():
     assert (len(near.matches), len(family), family.representative) == (200, 201, "104")
 
 
-def test_pairs_within_families_are_those_of_each_with_each_or_of_each_with_the_head(monkeypatch):
+def test_a_large_family_keeps_texts_far_from_its_first_id_in_the_whole_tier():
+    words = [f"w{i}" for i in range(300)]
+    texts = [" ".join(words)]
+    for number in range(30):
+        edited = [f"x{number}y{i}" if (i + 7 * number) % 14 == 0 else word for i, word in enumerate(words)]
+        texts.append(" ".join(edited[:-1]))
+    begin = datetime(2031, 3, 1, tzinfo=UTC)
+    documents = [Document(f"{30 - i:02}", text, date=None if i else begin) for i, text in enumerate(texts)]
+    near, full = (compare(documents, settings=Settings(tier=tier)) for tier in ("near", "all"))
+    assert [len(family) for family in near.families] == [31]
+    assert [len(family) for family in full.families] == [31]
+    assert all("30" in (match.left, match.right) for match in full.matches)
+
+
+def test_pairs_within_families_are_those_of_each_with_each_or_of_each_with_the_representative(monkeypatch):
     monkeypatch.setattr(fit, "LARGE_FAMILY", 3)
-    families = np.array([0, 1, 0, 3, 1, 1, 1, 0])
-    heads = np.array([0, 5, 0, 3, 5, 5, 5, 0])
-    pairs = within_families(families, heads)
+    pairs = within_families(np.array([0, 5, 0, 3, 5, 5, 5, 0]))
     found = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
     assert found == {(0, 2), (0, 7), (2, 7), (1, 5), (4, 5), (5, 6)}
 
@@ -101,7 +113,7 @@ def test_only_pairs_that_tie_families_together_are_verified(monkeypatch):
     monkeypatch.setattr(fit, "verify", verify)
     documents = [Document(f"{i:03}", f"{STORY} end{i}") for i in range(300)]
     near = fit.near_families(Collection.from_documents(documents), Settings(), 1, lambda name, size: None)
-    assert set(near.families.tolist()) == {0}
+    assert set(near.families.tolist()) == {100}
     assert sum(verified) < 2 * len(documents)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.generate.articles import Articles
+from benchmarks.generate.plan import Kind, Recipe
 from benchmarks.quality.corpora import CORPORA, ROOT, pan_pairs, read_jsonl, read_text
 from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.pan13 import KINDS
@@ -22,7 +24,7 @@ from dedup.tokens import tokenize
 
 __all__ = ["candidate_pairs", "measure"]
 
-_HAYSTACK = 20_000
+_HAYSTACK, _GENERATED = 20_000, 10_000
 _COLUMNS = ("pairs", "of these", "candidates", "share", "candidates a document")
 
 Pair = tuple[str, str]
@@ -36,6 +38,9 @@ def measure(*, short: bool = False, limits: ReuseLimits = ReuseLimits()) -> None
             print(f"\n{name}: skipped: {CORPORA[name].missing()}")
             continue
         print("\n" + render(Table(f"{name} as one collection", _COLUMNS, tuple(rows(path, limits)))), flush=True)
+    if not short:
+        found = tuple(_generated(limits))
+        print("\n" + render(Table(f"{_GENERATED} generated articles", _COLUMNS, found)), flush=True)
     rows_found = _rows(WANTED, *candidate_pairs(scenario(_HAYSTACK), limits))
     print("\n" + render(Table(f"one story among {_HAYSTACK}", _COLUMNS, tuple(rows_found))), flush=True)
 
@@ -92,6 +97,15 @@ def _seeds(corpus: Path, limits: ReuseLimits) -> Iterable[tuple[Cell, ...]]:
     own, derived = _derived_seeds()
     documents = [Document(name, text) for name, text in sorted((texts | own).items())]
     return _rows({"seeds, derived": derived}, *candidate_pairs(documents, limits))
+
+
+def _generated(limits: ReuseLimits) -> Iterable[tuple[Cell, ...]]:
+    articles = list(Articles(Recipe(_GENERATED)))
+    wanted: dict[str, set[Pair]] = {}
+    for article in articles:
+        if article.kind in (Kind.REWRITE, Kind.EMBEDDED):
+            wanted.setdefault(article.kind.name.lower(), set()).add(_key(article.id, articles[article.source].id))
+    return _rows(wanted, *candidate_pairs([Document(article.id, article.text) for article in articles], limits))
 
 
 def _derived_seeds() -> tuple[dict[str, str], set[Pair]]:

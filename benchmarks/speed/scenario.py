@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 
 from dedup.documents import Document
 
@@ -33,6 +34,8 @@ near the spot at Tarn Edge where the operator wanted its mast, judges in Osby ha
 have crossed their heather. Sixty metres is the least distance allowed. Piet Harrow, for the company, announced an
 appeal; costs of 18,400 crowns fall on Veltel for now."""
 
+_PRINTED = datetime(2031, 3, 1, tzinfo=UTC)
+
 WANTED = {
     "copies of a story in sixty papers": {("a-original", f"copy/{i:02}") for i in range(60)},
     "a rewrite of it": {("a-original", "rewrite")},
@@ -46,7 +49,11 @@ def scenario(haystack: int) -> list[Document]:
     """The documents, by id, with so many articles of 120 words of natural frequency around them."""
     feet = [f"Outlet {i} brings you the news of ward {i * 7}. Call {i * 91 + 1000}." for i in range(60)]
     story = [Document(f"copy/{i:02}", f"{_ORIGINAL}\n\n{foot}") for i, foot in enumerate(feet)]
-    story += [Document("a-original", _ORIGINAL), Document("rewrite", _REWRITE), Document("summary", _SUMMARY)]
+    story += [
+        Document("a-original", _ORIGINAL, date=_PRINTED),
+        Document("rewrite", _REWRITE),
+        Document("summary", _SUMMARY),
+    ]
     story += [Document("x/1", FIRST_WITHOUT_ORIGINAL), Document("x/2", SECOND_WITHOUT_ORIGINAL)]
     return sorted([*_articles(haystack), *story], key=lambda document: document.id)
 

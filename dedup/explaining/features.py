@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dedup.corpus import Collection
 from dedup.fit import Fit
 from dedup.passes import features_of
-from dedup.reuse import idf_weights
+from dedup.reuse import idf_weights, length_growth
 from dedup.settings import Settings
 from dedup.statistics import contained
 
@@ -83,5 +83,5 @@ def find_shared(collection: Collection, fitted: Fit, settings: Settings, left: i
         frequent,
         counted,
         float(idf_weights(fitted.least[pair]).min()),
-        float(np.sqrt(max(1.0, totals.min() / limits.usual_length))),
+        float(length_growth(totals, limits).min()),
     )

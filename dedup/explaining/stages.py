@@ -133,7 +133,7 @@ def family(pair: Pair) -> list[StageStory]:
     family = run.fitted.families[pair.texts[0]]
     size = int((run.fitted.families == family).sum())
     head = run.collection.id(int(family))
-    said = f"both are of one near-duplicate family of {size:,} texts, whose first one is {head}"
+    said = f"both are of one near-duplicate family of {size:,} texts, represented by {head}"
     if size > LARGE_FAMILY:
         said += (
             f"; in families of more than {LARGE_FAMILY} that one is compared with all others, these not with each other"

@@ -31,7 +31,7 @@ class Families:
     ----------
     entries : int64 array (n,), ascending
     heads : int64 array (n,)
-        The first entry of each one's family.
+        The entry that represents each one's family; see ``dedup.fit.NearFamilies``.
     """
 
     entries: npt.NDArray[np.int64]

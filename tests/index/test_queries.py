@@ -54,10 +54,8 @@ def slow_candidates(documents: list[Document], asked: Document, statistics) -> s
     )
     bags = [Counter(features.keys[a:b].tolist()) for a, b in zip(features.offsets, features.offsets[1:], strict=False)]
     limits = ReuseLimits()
-    least = [
-        int(limits.min_weight * 8 * (max(total, limits.usual_length) / limits.usual_length) ** 0.5)
-        for total in shingles.totals.tolist()
-    ]
+    longer = [max(1.0, total / limits.usual_length) for total in shingles.totals.tolist()]
+    least = [int(limits.min_weight * 8 * max(times**0.5, min(times, limits.even_growth))) for times in longer]
     found = set()
     for other in range(1, len(corpus)):
         shared = sum(key & 255 for key in bags[0].keys() & bags[other].keys())

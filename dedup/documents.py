@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PADDING", "Document", "TextBatch", "as_document", "parse_date"]
+__all__ = ["PADDING", "Document", "TextBatch", "as_document", "iso_moment", "parse_date"]
 
 PADDING = 128
 """Bytes that may be read behind the last text of a batch, so that kernels can load 64 at a time."""
@@ -167,12 +167,29 @@ def parse_date(value: str | date | datetime | int | float | None) -> datetime | 
     """
     if value is None or value != value or (isinstance(value, str) and not value.strip()):
         return None
+    if isinstance(value, str) and (written := iso_moment(value.strip())):
+        return written
     try:
         moment = _moment(value)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, OSError, IndexError):
         hint = "use ISO 8601, such as 2031-03-12T08:40:00+01:00"
         raise ValueError(f"not a date: {_shortened(value)}; {hint}") from None
+
+
+def iso_moment(value: object) -> datetime | None:
+    """The point in time of a text in the usual form of ISO 8601, to the second; ``None`` for anything else.
+
+    >>> iso_moment("2031-03-12T08:40:00+01:00").isoformat(), iso_moment("12 Mar 2031")
+    ('2031-03-12T07:40:00+00:00', None)
+    """
+    if type(value) is not str or len(value) not in (19, 20, 25) or value[10] != "T" or not value[4] == value[7] == "-":
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 _ZONES = {
@@ -221,11 +238,6 @@ def _moment_of_digits(digits: str) -> datetime:
 def _moment_of_text(text: str) -> datetime:
     from email.utils import parsedate_to_datetime
 
-    if len(text) in (19, 20, 25) and text[4] == text[7] == "-" and text[10] == "T":
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            pass
     if len(text) > 100:
         raise ValueError("too long")
     if text.isdecimal() and text.isascii() and len(text) in (8, 14):

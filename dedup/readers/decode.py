@@ -24,7 +24,7 @@ _log = logging.getLogger("dedup")
 BROKEN_STREAM = (OSError, EOFError, zlib.error)
 """What reading a damaged or vanishing file raises."""
 
-_HEAD = 1 << 16
+_HEAD, _PIECE = 1 << 16, 1 << 18
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -49,6 +49,8 @@ _ESCAPED = re.compile("[\udc80-\udcff]")
 
 class _Stream(Protocol):
     def read1(self, size: int = -1, /) -> bytes: ...
+
+    def readline(self, size: int | None = -1, /) -> bytes: ...
 
 
 @contextmanager
@@ -216,21 +218,29 @@ class Lines:
         self.are_utf8 = encoding == "utf-8"
 
     def encoded(self) -> Iterator[bytes | None]:
-        """Each line with its end as it stands in the file, when all are UTF-8; ``None`` for one that is too long."""
-        stream = self._text.detach()
-        most = 4 * self._limit
+        """Each line without its newline as it stands in the file, when all are UTF-8; ``None`` for one that is too long."""
+        stream = cast("_Stream", self._text.detach())
         try:
-            while line := stream.readline(most + 1):
-                if len(line) <= self._limit or (
-                    len(line) <= most and len(line.decode("utf-8", "surrogateescape")) <= self._limit
-                ):
-                    yield line
-                    continue
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(_HEAD)
-                yield None
+            while piece := stream.read1(_PIECE):
+                *lines, last = piece.split(b"\n")
+                for line in lines:
+                    yield line if len(line) < self._limit or self._fits(line + b"\n") else None
+                if last:
+                    yield self._completed(last, stream)
         finally:
             self._warn()
+
+    def _fits(self, line: bytes) -> bool:
+        return len(line) <= 4 * self._limit and len(line.decode("utf-8", "surrogateescape")) <= self._limit
+
+    def _completed(self, line: bytes, stream: _Stream) -> bytes | None:
+        """The line that begins so and goes on in the stream."""
+        line += stream.readline(4 * self._limit + 1)
+        if self._fits(line):
+            return line.removesuffix(b"\n")
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(_HEAD)
+        return None
 
     def decoded(self, line: bytes) -> str:
         """A line of `encoded`; one that is not UTF-8 after all is decoded for itself, and counted in a warning."""

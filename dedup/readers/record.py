@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from dedup.documents import Document, parse_date
+from dedup.documents import Document, iso_moment, parse_date
 from dedup.errors import ReadError
 from dedup.readers.decode import decode, too_large
 from dedup.readers.options import ReadOptions
 from dedup.readers.problems import Problems
 
-__all__ = ["document_from_record", "document_from_text"]
+__all__ = ["document_from_record", "document_from_text", "plain_documents"]
 
 T = TypeVar("T")
 
@@ -56,6 +56,45 @@ def document_from_text(
     name = options.date_field
     date = _taken(fields, name, lambda value: _date_of(value, where, problems)) if name in fields else None
     return Document(encodable(document_id), text, title, outlet, date, url, language, fields)
+
+
+def plain_documents(options: ReadOptions, problems: Problems) -> Callable[[dict[str, Any]], Document | None]:
+    """What makes the document of a record of plain texts at a third of the cost, as `document_from_record` would.
+
+    It takes what it uses out of the record, and gives ``None``, with the record as it was, where anything needs a
+    closer look.
+    """
+    the_id, the_text, the_date, the_language = (
+        options.id_field, options.text_field, options.date_field, options.language_field,
+    )  # fmt: skip
+    names = options.title_field, options.outlet_field, options.url_field
+    limit = options.max_document
+    if len({the_id, the_text, the_date, the_language, *names}) < 7:
+        return lambda record: None
+
+    def plain(record: dict[str, Any]) -> Document | None:
+        get = record.get
+        name, text, date, language = get(the_id), get(the_text), get(the_date), get(the_language)
+        if type(name) is not str or type(text) is not str or not name.isascii() or _is_blank(name):
+            return None
+        if len(text) > limit or language is not None and _language_of(language) is None:
+            return None
+        known = [get(field) for field in names]
+        for value in known:
+            if value is not None and (type(value) is not str or _is_blank(value)):
+                return None
+        moment = None
+        if date is not None:
+            moment = iso_moment(date)
+            if moment is None:
+                return None
+            problems.dates += 1
+        for field in (the_id, the_text, the_date, the_language, *names):
+            record.pop(field, None)
+        title, outlet, url = known
+        return Document(name, text, title, outlet, moment, url, language and _language_of(language), record)
+
+    return plain
 
 
 def _taken(fields: dict[str, Any], name: str, convert: Callable[[Any], T | None]) -> T | None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PADDING", "Document", "TextBatch", "as_document", "iso_moment", "parse_date"]
+__all__ = ["PADDING", "Document", "TextBatch", "as_document", "checked_document", "iso_moment", "parse_date"]
 
 PADDING = 128
 """Bytes that may be read behind the last text of a batch, so that kernels can load 64 at a time."""
@@ -60,6 +60,38 @@ class Document:
             )
         if self.date is not None and self.date.tzinfo is None:
             object.__setattr__(self, "date", self.date.replace(tzinfo=UTC))
+
+
+_SETTERS = tuple(Document.__dict__[name].__set__ for name in Document.__slots__)
+
+
+def checked_document(
+    name: str,
+    text: str,
+    title: str | None,
+    outlet: str | None,
+    date: datetime | None,
+    url: str | None,
+    language: str | None,
+    fields: Mapping[str, Any],
+) -> Document:
+    """A document of values that need no check, the date with a zone, at half the cost of `Document`.
+
+    >>> checked_document("a", "Fog.", None, "Courier", None, None, None, {}) == Document(
+    ...     "a", "Fog.", outlet="Courier", fields={})
+    True
+    """
+    made: Document = object.__new__(Document)
+    set_id, set_text, set_title, set_outlet, set_date, set_url, set_language, set_fields = _SETTERS
+    set_id(made, name)
+    set_text(made, text)
+    set_title(made, title)
+    set_outlet(made, outlet)
+    set_date(made, date)
+    set_url(made, url)
+    set_language(made, language)
+    set_fields(made, fields)
+    return made
 
 
 def as_document(item: Document | tuple[str, str] | str, number: int) -> Document:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from dedup.documents import Document, iso_moment, parse_date
+from dedup.documents import Document, checked_document, iso_moment, parse_date
 from dedup.errors import ReadError
 from dedup.readers.decode import decode, too_large
 from dedup.readers.options import ReadOptions
@@ -64,37 +64,37 @@ def plain_documents(options: ReadOptions, problems: Problems) -> Callable[[dict[
     It takes what it uses out of the record, and gives ``None``, with the record as it was, where anything needs a
     closer look.
     """
-    the_id, the_text, the_date, the_language = (
-        options.id_field, options.text_field, options.date_field, options.language_field,
+    names = (
+        options.id_field, options.text_field, options.title_field, options.outlet_field, options.date_field,
+        options.url_field, options.language_field,
     )  # fmt: skip
-    names = options.title_field, options.outlet_field, options.url_field
     limit = options.max_document
-    if len({the_id, the_text, the_date, the_language, *names}) < 7:
+    if len(set(names)) < len(names):
         return lambda record: None
 
     def plain(record: dict[str, Any]) -> Document | None:
-        get = record.get
-        name, text, date, language = get(the_id), get(the_text), get(the_date), get(the_language)
-        if type(name) is not str or type(text) is not str or not name.isascii() or _is_blank(name):
+        name, text, title, outlet, date, url, language = map(record.get, names)
+        if type(name) is not str or type(text) is not str or len(text) > limit or not name.isascii():
             return None
-        if len(text) > limit or language is not None and _language_of(language) is None:
+        if not (_is_text(name) and (title is None or _is_text(title)) and (outlet is None or _is_text(outlet))):
             return None
-        known = [get(field) for field in names]
-        for value in known:
-            if value is not None and (type(value) is not str or _is_blank(value)):
-                return None
+        if (url is not None and not _is_text(url)) or (language is not None and _language_of(language) is None):
+            return None
         moment = None
         if date is not None:
             moment = iso_moment(date)
             if moment is None:
                 return None
-            problems.dates += 1
-        for field in (the_id, the_text, the_date, the_language, *names):
+            problems.count_date()
+        for field in names:
             record.pop(field, None)
-        title, outlet, url = known
-        return Document(name, text, title, outlet, moment, url, language and _language_of(language), record)
+        return checked_document(name, text, title, outlet, moment, url, language and _language_of(language), record)
 
     return plain
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str and not value.isspace() and value != ""
 
 
 def _taken(fields: dict[str, Any], name: str, convert: Callable[[Any], T | None]) -> T | None:

@@ -77,12 +77,8 @@ def build_families(matches: Sequence[Match], measure: Callable[[str], tuple[floa
     """
     ties = [match for match in matches if match.derived and match.relation is not Relation.EXCERPTED]
     near = [match for match in ties if match.relation is not Relation.REWRITTEN]
-    neighbours: dict[str, set[str]] = {}
-    close: dict[str, set[str]] = {}
-    for table, edges in ((neighbours, ties), (close, near)):
-        for match in edges:
-            table.setdefault(match.left, set()).add(match.right)
-            table.setdefault(match.right, set()).add(match.left)
+    neighbours = _neighbours(ties)
+    close = neighbours if len(near) == len(ties) else _neighbours(near)
     wins = _wins(ties)
     waiting = set(neighbours)
     families = []
@@ -99,6 +95,14 @@ def build_families(matches: Sequence[Match], measure: Callable[[str], tuple[floa
         if len(members) > 1:
             families.append(Family(representative, (representative, *sorted(members - {representative}))))
     return sorted(families, key=lambda family: family.representative)
+
+
+def _neighbours(ties: Sequence[Match]) -> dict[str, set[str]]:
+    table: dict[str, set[str]] = {}
+    for match in ties:
+        table.setdefault(match.left, set()).add(match.right)
+        table.setdefault(match.right, set()).add(match.left)
+    return table
 
 
 def _wins(ties: Sequence[Match]) -> dict[str, float]:

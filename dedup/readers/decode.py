@@ -218,7 +218,7 @@ class Lines:
         self.are_utf8 = encoding == "utf-8"
 
     def encoded(self) -> Iterator[bytes | None]:
-        """Each line without its newline as it stands in the file, when all are UTF-8; ``None`` for one that is too long."""
+        """Each line as it stands in the file, without its newline, when all are UTF-8; ``None`` for one too long."""
         stream = cast("_Stream", self._text.detach())
         try:
             while piece := stream.read1(_HEAD):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["PADDING", "Document", "TextBatch", "as_document", "parse_date"]
+__all__ = ["PADDING", "Document", "TextBatch", "as_document", "checked_document", "iso_moment", "parse_date"]
 
 PADDING = 128
 """Bytes that may be read behind the last text of a batch, so that kernels can load 64 at a time."""
@@ -60,6 +60,38 @@ class Document:
             )
         if self.date is not None and self.date.tzinfo is None:
             object.__setattr__(self, "date", self.date.replace(tzinfo=UTC))
+
+
+_SETTERS = tuple(Document.__dict__[name].__set__ for name in Document.__slots__)
+
+
+def checked_document(
+    name: str,
+    text: str,
+    title: str | None,
+    outlet: str | None,
+    date: datetime | None,
+    url: str | None,
+    language: str | None,
+    fields: Mapping[str, Any],
+) -> Document:
+    """A document of values that need no check, the date with a zone, at half the cost of `Document`.
+
+    >>> checked_document("a", "Fog.", None, "Courier", None, None, None, {}) == Document(
+    ...     "a", "Fog.", outlet="Courier", fields={})
+    True
+    """
+    made: Document = object.__new__(Document)
+    set_id, set_text, set_title, set_outlet, set_date, set_url, set_language, set_fields = _SETTERS
+    set_id(made, name)
+    set_text(made, text)
+    set_title(made, title)
+    set_outlet(made, outlet)
+    set_date(made, date)
+    set_url(made, url)
+    set_language(made, language)
+    set_fields(made, fields)
+    return made
 
 
 def as_document(item: Document | tuple[str, str] | str, number: int) -> Document:
@@ -167,12 +199,29 @@ def parse_date(value: str | date | datetime | int | float | None) -> datetime | 
     """
     if value is None or value != value or (isinstance(value, str) and not value.strip()):
         return None
+    if isinstance(value, str) and (written := iso_moment(value.strip())):
+        return written
     try:
         moment = _moment(value)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, OSError, IndexError):
         hint = "use ISO 8601, such as 2031-03-12T08:40:00+01:00"
         raise ValueError(f"not a date: {_shortened(value)}; {hint}") from None
+
+
+def iso_moment(value: object) -> datetime | None:
+    """The point in time of a text in the usual form of ISO 8601, to the second; ``None`` for anything else.
+
+    >>> iso_moment("2031-03-12T08:40:00+01:00").isoformat(), iso_moment("12 Mar 2031")
+    ('2031-03-12T07:40:00+00:00', None)
+    """
+    if type(value) is not str or len(value) not in (19, 20, 25) or value[10] != "T" or not value[4] == value[7] == "-":
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 _ZONES = {
@@ -221,11 +270,6 @@ def _moment_of_digits(digits: str) -> datetime:
 def _moment_of_text(text: str) -> datetime:
     from email.utils import parsedate_to_datetime
 
-    if len(text) in (19, 20, 25) and text[4] == text[7] == "-" and text[10] == "T":
-        try:
-            return datetime.fromisoformat(text)
-        except ValueError:
-            pass
     if len(text) > 100:
         raise ValueError("too long")
     if text.isdecimal() and text.isascii() and len(text) in (8, 14):

@@ -81,12 +81,8 @@ def build_families(
     """
     ties = [match for match in matches if match.derived and match.relation is not Relation.EXCERPTED]
     alike = [m for m in ties if m.relation is not Relation.REWRITTEN or (m.left, m.right) in near]
-    neighbours: dict[str, set[str]] = {}
-    close: dict[str, set[str]] = {}
-    for table, edges in ((neighbours, ties), (close, alike)):
-        for match in edges:
-            table.setdefault(match.left, set()).add(match.right)
-            table.setdefault(match.right, set()).add(match.left)
+    neighbours = _neighbours(ties)
+    close = neighbours if len(alike) == len(ties) else _neighbours(alike)
     wins = _wins(ties)
     waiting = set(neighbours)
     families = []
@@ -103,6 +99,14 @@ def build_families(
         if len(members) > 1:
             families.append(Family(representative, (representative, *sorted(members - {representative}))))
     return sorted(families, key=lambda family: family.representative)
+
+
+def _neighbours(ties: Sequence[Match]) -> dict[str, set[str]]:
+    table: dict[str, set[str]] = {}
+    for match in ties:
+        table.setdefault(match.left, set()).add(match.right)
+        table.setdefault(match.right, set()).add(match.left)
+    return table
 
 
 def _wins(ties: Sequence[Match]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 orjson: Any
@@ -33,7 +34,9 @@ def loads(data: bytes) -> Any:
         value = orjson.loads(data)
     except ValueError:
         return json.loads(data.decode())
-    return json.loads(data.decode()) if isinstance(value, dict) and any(map(_is_rounded, value.values())) else value
+    if type(value) is dict and float in map(type, value.values()) and any(map(_is_rounded, value.values())):
+        return json.loads(data.decode())
+    return value
 
 
 def _is_rounded(value: object) -> bool:
@@ -42,11 +45,11 @@ def _is_rounded(value: object) -> bool:
 
 
 def dumps(value: Any) -> bytes:
-    """Plain values as JSON, which `loads` reads back."""
+    """Plain values as JSON, which `loads` reads back; points in time in UTC as ISO 8601."""
     if orjson is not None:
         try:
             made: bytes = orjson.dumps(value)
             return made
         except TypeError:  # lone surrogates, integers of more than 64 bits
             pass
-    return json.dumps(value).encode()
+    return json.dumps(value, default=datetime.isoformat).encode()

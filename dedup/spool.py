@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -132,11 +132,11 @@ class Spool(Mapping[str, Document]):
                 fields = dict(document.fields)
             else:
                 self._fields[place] = document.fields
-        date = document.date.isoformat() if document.date else None
-        title, outlet, url = document.title, document.outlet, document.url
+        date, title, outlet, url = document.date, document.title, document.outlet, document.url
         if date is None and outlet is None and title is None and url is None and fields is None:
             return b""
-        return dumps([title, outlet, date, url, fields])
+        written = date if date is None or date.tzinfo is UTC else date.isoformat()
+        return dumps([title, outlet, written, url, fields])
 
 
 def _is_plain(value: object) -> bool:

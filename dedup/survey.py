@@ -12,7 +12,7 @@ from dedup.boilerplate import known_text
 from dedup.documents import Document, TextBatch
 from dedup.kernels.lines import document_fingerprints
 from dedup.parallel import as_threads_go
-from dedup.scratch import Scratch
+from dedup.scratch import ByteLog, Scratch
 from dedup.segments import segment
 from dedup.settings import Settings
 from dedup.sketch import MinHasher
@@ -90,22 +90,25 @@ def survey(
     hasher = MinHasher(settings.num_perm, seed=settings.seed)
     base = known_text(settings.base)
 
-    def sketch(group: list[Document]) -> tuple[list[Document], TextBatch, _Sketches]:
+    def sketch(group: list[Document]) -> tuple[list[Document], TextBatch, _Sketches, npt.NDArray[np.uint32]]:
         batch = TextBatch.from_texts(document.text for document in group)
         tokens = tokenize(batch)
         prints = np.empty((len(tokens), 2), np.uint64)
         document_fingerprints(tokens.hashes, tokens.offsets, prints)
         own = keep_tokens(tokens, ~base.mark(tokens, segment(tokens))) if base else tokens
-        made = _Sketches(prints, np.diff(tokens.offsets), np.diff(own.offsets) > 0, hasher.signatures(own).values)
-        return group, batch, made
+        made = _Sketches(prints, np.diff(tokens.offsets), np.diff(own.offsets) > 0)
+        return group, batch, made, hasher.signatures(own).values
 
     parts = []
-    for group, batch, sketches in as_threads_go(sketch, _batches(documents), jobs):
+    values = ByteLog(scratch)
+    for group, batch, sketches, signatures in as_threads_go(sketch, _batches(documents), jobs):
         spool.add(group, batch)
         parts.append(sketches)
+        values.write(signatures.data.cast("B"))
         tell("reading", len(spool), 0)
     spool.finish()
-    return _joined(spool, parts, scratch, settings.num_perm)
+    size = len(spool) * settings.num_perm
+    return _joined(spool, parts, values.finish()[: 4 * size].view(np.uint32).reshape(-1, settings.num_perm))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +116,6 @@ class _Sketches:
     prints: npt.NDArray[np.uint64]
     lengths: npt.NDArray[np.int64]
     wordy: npt.NDArray[np.bool_]
-    signatures: npt.NDArray[np.uint32]
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -129,15 +131,11 @@ def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield group
 
 
-def _joined(spool: Spool, parts: list[_Sketches], scratch: Scratch, num_perm: int) -> Survey:
-    """The sketches of all batches; those are forgotten one by one."""
-    prints = np.concatenate([np.empty((0, 2), np.uint64), *(part.prints for part in parts)])
-    lengths = np.concatenate([np.empty(0, np.int64), *(part.lengths for part in parts)])
-    wordy = np.concatenate([np.empty(0, np.bool_), *(part.wordy for part in parts)])
-    signatures = scratch.empty((len(spool), num_perm), np.uint32)
-    at = len(spool)
-    while parts:
-        part = parts.pop()
-        signatures[at - len(part.signatures) : at] = part.signatures
-        at -= len(part.signatures)
-    return Survey(spool, prints, lengths, wordy, signatures)
+def _joined(spool: Spool, parts: list[_Sketches], signatures: npt.NDArray[np.uint32]) -> Survey:
+    return Survey(
+        spool,
+        np.concatenate([np.empty((0, 2), np.uint64), *(part.prints for part in parts)]),
+        np.concatenate([np.empty(0, np.int64), *(part.lengths for part in parts)]),
+        np.concatenate([np.empty(0, np.bool_), *(part.wordy for part in parts)]),
+        signatures,
+    )

@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 from dedup.documents import Document
 from dedup.errors import MissingExtra, ReadError, Skipped
 from dedup.readers import ReadOptions, read_documents
+from dedup.readers.problems import Problems
+from dedup.readers.record import document_from_record, plain_documents
 
 FOG = "Fog closed the harbour at dawn.\nThe ferries stayed at the quay until noon.\n"
 EIGHT = datetime(2031, 3, 12, 8, 40, tzinfo=UTC)
@@ -455,6 +457,55 @@ def test_lines_in_another_encoding_are_repaired_and_counted(tmp_path: Path, capl
     reading = Reading(write(tmp_path / "a.jsonl", content))
     assert (reading.texts[0], reading.texts[2]) == ("Größe", "Le café a fermé")
     assert "1 lines are not UTF-8" in caplog.text
+
+
+_VALUES = st.one_of(
+    st.sampled_from(["", " ", "fog", "nöise", "en", "en-GB", "EN", "2031-03-12T08:40:00", "2031-03-12T08:40:00+01:00"]),
+    st.sampled_from(["2031-03-12T08:40:00Z", " 2031-03-12T08:40:00 ", "0001-01-01T00:00:00+01:00", "12 Mar 2031", "?"]),
+    st.none() | st.booleans() | st.integers(0, 9) | st.floats() | st.lists(st.integers(), max_size=1),
+)
+
+
+@given(
+    record=st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(["id", "text", "title", "outlet", "date", "url", "language", "desk"], _VALUES)
+    ),
+    options=st.sampled_from([ReadOptions(), ReadOptions(max_document=3), ReadOptions(url_field="title")]),
+)
+def test_the_short_way_to_a_document_leads_to_the_same_as_the_long_one(
+    record: dict[str, Any], options: ReadOptions
+) -> None:
+    problems, others = Problems(print), Problems(print)
+    given_record = dict(record)
+    document = plain_documents(options, problems)(given_record)
+    if document is None:
+        assert repr(given_record) == repr(record)
+        assert problems == others
+    else:
+        assert repr(document) == repr(document_from_record(record, "?", "?", options, others))
+        assert (problems.dates, problems.bad_dates) == (others.dates, others.bad_dates)
+
+
+@pytest.mark.parametrize("limit", [30, 40, 64_000_000])
+def test_lines_are_the_same_wherever_the_pieces_of_a_file_end(tmp_path: Path, limit: int) -> None:
+    around = random.Random(3)
+    texts = ["ö" * around.choice([0, 1, 7, 17, 40]) for _ in range(9000)]
+    lines = [json.dumps({"text": text}, ensure_ascii=False) for text in texts]
+    source = write(tmp_path / "a.jsonl", "\n".join(lines).encode())
+    assert source.stat().st_size > 3 << 16
+    read = Reading(source, max_document=limit)
+    last = len(lines) - 1
+    kept = [n for n, line in enumerate(lines) if len(line) + (n < last) <= limit]
+    assert read.ids == [f"a.jsonl:{n + 1}" for n in kept]
+    assert read.texts == [texts[n] for n in kept]
+    assert len(read.skipped) == len(lines) - len(kept)
+
+
+def test_a_line_far_longer_than_the_limit_costs_only_itself(tmp_path: Path) -> None:
+    long = json.dumps({"text": "fog " * 100_000})
+    read = Reading(write(tmp_path / "a.jsonl", f'{{"text": "a"}}\n{long}\n{{"text": "b"}}\n'), max_document=100)
+    assert read.texts == ["a", "b"]
+    assert read.only_skipped.where.endswith("a.jsonl:2")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])

@@ -14,7 +14,7 @@ from dedup.readers.decode import Lines, decode, open_stream, peek, read_whole, t
 from dedup.readers.files import SourceFile
 from dedup.readers.options import ReadOptions
 from dedup.readers.problems import Problems
-from dedup.readers.record import document_from_record, document_from_text
+from dedup.readers.record import document_from_record, document_from_text, plain_documents
 
 __all__ = ["read_json_lines", "read_stream"]
 
@@ -42,15 +42,20 @@ def _records(
     stream: BinaryIO, source: SourceFile, options: ReadOptions, problems: Problems
 ) -> Iterator[tuple[int, Document]]:
     lines = Lines(stream, source.name, options.max_document, newline="\n")
+    plain = plain_documents(options, problems)
     for number, line in enumerate(lines.encoded() if lines.are_utf8 else lines, 1):
+        record = _quickly_parsed(line) if isinstance(line, bytes) else None
+        document = plain(record) if record else None
+        if document is not None:
+            yield number, document
+            continue
         where = f"{source.name}:{number}"
         try:
             if line is None:
                 raise ReadError(too_large(options.max_document, "characters"))
-            record = _quickly_parsed(line) if isinstance(line, bytes) else None
             if record is None:
                 text = lines.decoded(line) if isinstance(line, bytes) else line
-                if text.isspace():
+                if not text or text.isspace():
                     continue
                 record = _parsed(text)
             yield number, document_from_record(record, f"{source.id}:{number}", where, options, problems)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from dedup.documents import Document, parse_date
+from dedup.documents import Document, checked_document, iso_moment, parse_date
 from dedup.errors import ReadError
 from dedup.readers.decode import decode, too_large
 from dedup.readers.options import ReadOptions
 from dedup.readers.problems import Problems
 
-__all__ = ["document_from_record", "document_from_text"]
+__all__ = ["document_from_record", "document_from_text", "plain_documents"]
 
 T = TypeVar("T")
 
@@ -56,6 +56,45 @@ def document_from_text(
     name = options.date_field
     date = _taken(fields, name, lambda value: _date_of(value, where, problems)) if name in fields else None
     return Document(encodable(document_id), text, title, outlet, date, url, language, fields)
+
+
+def plain_documents(options: ReadOptions, problems: Problems) -> Callable[[dict[str, Any]], Document | None]:
+    """What makes the document of a record of plain texts at a third of the cost, as `document_from_record` would.
+
+    It takes what it uses out of the record, and gives ``None``, with the record as it was, where anything needs a
+    closer look.
+    """
+    names = (
+        options.id_field, options.text_field, options.title_field, options.outlet_field, options.date_field,
+        options.url_field, options.language_field,
+    )  # fmt: skip
+    limit = options.max_document
+    if len(set(names)) < len(names):
+        return lambda record: None
+
+    def plain(record: dict[str, Any]) -> Document | None:
+        name, text, title, outlet, date, url, language = map(record.get, names)
+        if type(name) is not str or type(text) is not str or len(text) > limit or not name.isascii():
+            return None
+        if not (_is_text(name) and (title is None or _is_text(title)) and (outlet is None or _is_text(outlet))):
+            return None
+        if (url is not None and not _is_text(url)) or (language is not None and _language_of(language) is None):
+            return None
+        moment = None
+        if date is not None:
+            moment = iso_moment(date)
+            if moment is None:
+                return None
+            problems.count_date()
+        for field in names:
+            record.pop(field, None)
+        return checked_document(name, text, title, outlet, moment, url, language and _language_of(language), record)
+
+    return plain
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str and not value.isspace() and value != ""
 
 
 def _taken(fields: dict[str, Any], name: str, convert: Callable[[Any], T | None]) -> T | None:

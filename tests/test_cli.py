@@ -176,13 +176,23 @@ class TestCompare:
         assert result["texts"]["a.txt"] == FOG
         assert "texts" not in json.loads(run("compare", articles, "-f", "json").stdout)
 
+    def test_families_go_to_a_file_of_their_own(self, articles, compared, tmp_path):
+        assert run("compare", articles, "-f", "jsonl", "--families", tmp_path / "families.jsonl").exit_code == 0
+        [line] = (tmp_path / "families.jsonl").read_text().splitlines()
+        assert json.loads(line) == {"representative": "a.txt", "documents": ["a.txt", "b.txt"]}
+
+    def test_families_are_anonymous_where_the_matches_are(self, articles, compared, tmp_path):
+        run("compare", articles, "--anonymise", "--families", tmp_path / "families.jsonl")
+        assert ".txt" not in (tmp_path / "families.jsonl").read_text()
+
     def test_the_name_of_the_output_file_gives_the_format(self, articles, compared, tmp_path):
         result = run("compare", articles, "--output", tmp_path / "found.json")
         assert (result.exit_code, result.stdout) == (0, "")
         assert json.loads((tmp_path / "found.json").read_text())["header"]["documents"] == 2
 
-    def test_an_output_that_cannot_be_written_is_found_out_before_the_work(self, articles, compared, tmp_path):
-        result = run("compare", articles, "--output", tmp_path / "nowhere" / "found.json")
+    @pytest.mark.parametrize("option", ["--output", "--families"])
+    def test_an_output_that_cannot_be_written_is_found_out_before_the_work(self, articles, compared, tmp_path, option):
+        result = run("compare", articles, option, tmp_path / "nowhere" / "found.json")
         assert result.exit_code == 2
         assert "there is no folder" in result.stderr
         assert compared == {}

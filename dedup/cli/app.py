@@ -73,6 +73,7 @@ def compare(
     config: opt.Config = None,
     output_format: opt.OutputFormat = None,
     output: opt.Output = None,
+    families: opt.FamiliesFile = None,
     with_texts: opt.WithTexts = False,
     anonymise: opt.Anonymise = False,
     explain: opt.ExplainPair = None,
@@ -105,7 +106,8 @@ def compare(
         from dedup.cli import inputs, outputs, runs
         from dedup.readers import ReadOptions
 
-        result = outputs.choose(output_format, output, with_texts=with_texts, inputs=[*paths, *filter(None, [against])])
+        inputs_named = [*paths, *filter(None, [against])]
+        result = outputs.choose(output_format, output, with_texts=with_texts, families=families, inputs=inputs_named)
         accepted = runs.read_accepted(baseline, update=update_baseline)
         given = {
             "threshold": threshold,
@@ -145,7 +147,10 @@ def compare(
         messages.report_counts(comparison, quiet=quiet, verbose=verbose)
         if stats:
             messages.report_efforts(comparison)
-        outputs.write_comparison(comparison.anonymised() if anonymise else comparison, result, every=verbose)
+        shown = comparison.anonymised() if anonymise else comparison
+        outputs.write_comparison(shown, result, every=verbose)
+        if families:
+            outputs.write_families(shown, families)
         if baseline and update_baseline:
             runs.update_baseline(baseline, comparison, quiet=quiet)
             raise typer.Exit(SKIPPED if strict and comparison.skipped else 0)

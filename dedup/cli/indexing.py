@@ -135,6 +135,7 @@ def compare(
     config: opt.Config = None,
     output_format: opt.OutputFormat = None,
     output: opt.Output = None,
+    families: opt.FamiliesFile = None,
     with_texts: opt.WithTexts = False,
     anonymise: opt.Anonymise = False,
     explain: opt.ExplainPair = None,
@@ -150,7 +151,7 @@ def compare(
         from dedup.cli import holding, inputs, outputs
         from dedup.errors import DedupError
 
-        result = outputs.choose(output_format, output, with_texts=with_texts)
+        result = outputs.choose(output_format, output, with_texts=with_texts, families=families)
         settings = inputs.effective_settings(config, {"relation": relation, "model": model})
         if explain:
             outputs.check_explanation(result, "--explain")
@@ -160,7 +161,10 @@ def compare(
             raise typer.Exit
         comparison = holding.compare(index, settings, since=since, jobs=jobs, quiet=quiet)
         messages.report_counts(comparison, quiet=quiet, verbose=verbose)
-        outputs.write_comparison(comparison.anonymised() if anonymise else comparison, result, every=verbose)
+        shown = comparison.anonymised() if anonymise else comparison
+        outputs.write_comparison(shown, result, every=verbose)
+        if families:
+            outputs.write_families(shown, families)
 
 
 @app.command()

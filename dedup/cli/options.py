@@ -21,6 +21,7 @@ __all__ = [
     "Explain",
     "ExplainPair",
     "FailOn",
+    "FamiliesFile",
     "Fast",
     "Format",
     "IdField",
@@ -199,6 +200,14 @@ Config = Annotated[
 OutputFormat = Annotated[Format | None, _written("--format", "-f", help="Else by the name of --output, else table.")]
 Output = Annotated[
     Path | None, _written("--output", "-o", metavar="FILE", help="Write to a file, not to standard output.")
+]
+FamiliesFile = Annotated[
+    Path | None,
+    _written(
+        "--families",
+        metavar="FILE",
+        help="Also write the families, a JSON line each: the documents, and the representative, to be kept of them.",
+    ),
 ]
 WithTexts = Annotated[bool, _written("--with-texts", help="With json: carry the texts that the passages point into.")]
 Anonymise = Annotated[

@@ -41,6 +41,7 @@ __all__ = [
     "choose",
     "write_comparison",
     "write_explanation",
+    "write_families",
     "write_pair",
     "write_tuning",
 ]
@@ -86,8 +87,15 @@ class Result:
             yield stream
 
 
-def choose(chosen: Format | None, path: Path | None, *, with_texts: bool, inputs: Sequence[str] = ()) -> Result:
-    """The format asked for, or that of the file's name.
+def choose(
+    chosen: Format | None,
+    path: Path | None,
+    *,
+    with_texts: bool,
+    families: Path | None = None,
+    inputs: Sequence[str] = (),
+) -> Result:
+    """The format asked for, or that of the file's name; ``families`` is checked to be a file that can be written.
 
     Raises
     ------
@@ -95,6 +103,7 @@ def choose(chosen: Format | None, path: Path | None, *, with_texts: bool, inputs
         When the file cannot be written, or the options contradict each other.
     """
     check_destination(path)
+    check_destination(families, "--families")
     if chosen is None:
         chosen = _SUFFIXES.get(path.suffix.lower(), Format.TABLE) if path else Format.TABLE
     if with_texts and chosen is not Format.JSON:
@@ -123,6 +132,12 @@ def write_comparison(comparison: Comparison, result: Result, *, every: bool) -> 
     )
     further = {"texts": records.matched_texts(comparison.matches, comparison.documents)} if result.with_texts else {}
     _write(found_all, result, further, every=every)
+
+
+def write_families(comparison: Comparison, path: Path) -> None:
+    """Write the families of a comparison, a line each."""
+    with open_destination(path) as stream:
+        records.write_families(comparison.families, stream)
 
 
 def write_pair(judged: Judged, result: Result, *, explain: bool) -> None:

@@ -15,8 +15,8 @@ from dedup.errors import DedupError
 __all__ = ["check_destination", "open_destination"]
 
 
-def check_destination(path: Path | None) -> None:
-    """Find out before the work whether its result can be written.
+def check_destination(path: Path | None, option: str = "--output") -> None:
+    """Find out before the work whether its result can be written; ``option`` named the path.
 
     Raises
     ------
@@ -26,7 +26,7 @@ def check_destination(path: Path | None) -> None:
     if path is None:
         return
     if path.is_dir():
-        raise DedupError(f"{path}: is a folder; --output names a file")
+        raise DedupError(f"{path}: is a folder; {option} names a file")
     if not path.parent.is_dir():
         raise DedupError(f"{path}: cannot be written: there is no folder {path.parent}")
     if not os.access(path if path.exists() and not path.is_file() else path.parent, os.W_OK):

@@ -11,7 +11,7 @@ from dedup.errors import Skipped
 from dedup.matches import Family, Match
 from dedup.report.visible import escape_json, visible
 
-__all__ = ["COLUMNS", "as_json", "matched_texts", "write_csv", "write_json", "write_jsonl"]
+__all__ = ["COLUMNS", "as_json", "matched_texts", "write_csv", "write_families", "write_json", "write_jsonl"]
 
 COLUMNS = (
     "left",
@@ -50,6 +50,17 @@ def write_jsonl(matches: Iterable[Match], stream: TextIO) -> None:
     """A match a line, and nothing else."""
     for match in matches:
         stream.write(as_json(match.to_dict()) + "\n")
+
+
+def write_families(families: Iterable[Family], stream: TextIO) -> None:
+    """A family a line: its representative, and the ids of all its documents, the representative's among them.
+
+    >>> import sys
+    >>> write_families([Family("wire", ("paper", "wire"))], sys.stdout)
+    {"representative": "wire", "documents": ["paper", "wire"]}
+    """
+    for family in families:
+        stream.write(as_json(_family(family)) + "\n")
 
 
 def write_csv(matches: Iterable[Match], stream: TextIO, *, for_terminal: bool = False) -> None:
@@ -96,11 +107,7 @@ def write_json(
     """
     stream.write(f'{{"header": {as_json(header)}')
     _write_list("matches", (match.to_dict() for match in matches), stream)
-    _write_list(
-        "families",
-        ({"representative": family.representative, "documents": list(family.documents)} for family in families),
-        stream,
-    )
+    _write_list("families", map(_family, families), stream)
     _write_list("skipped", ({"where": item.where, "why": item.why} for item in skipped), stream)
     _write_list("stages", ({"name": name, "count": count} for name, count in stages), stream)
     for name, value in (further or {}).items():
@@ -112,6 +119,10 @@ def matched_texts(matches: Iterable[Match], documents: Mapping[str, Document]) -
     """The texts that the spans of the matches slice, by id."""
     names = sorted({name for match in matches for name in (match.left, match.right)})
     return {name: documents[name].text for name in names}
+
+
+def _family(family: Family) -> dict[str, Any]:
+    return {"representative": family.representative, "documents": list(family.documents)}
 
 
 def _write_list(name: str, items: Iterable[Mapping[str, Any]], stream: TextIO) -> None:

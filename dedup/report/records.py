@@ -53,11 +53,11 @@ def write_jsonl(matches: Iterable[Match], stream: TextIO) -> None:
 
 
 def write_families(families: Iterable[Family], stream: TextIO) -> None:
-    """A family a line: its representative, and the ids of all its documents, the representative's among them.
+    """A family a line: its representative, and the ids of all its documents, the representative first.
 
     >>> import sys
-    >>> write_families([Family("wire", ("paper", "wire"))], sys.stdout)
-    {"representative": "wire", "documents": ["paper", "wire"]}
+    >>> write_families([Family("wire", ("wire", "paper"))], sys.stdout)
+    {"representative": "wire", "documents": ["wire", "paper"]}
     """
     for family in families:
         stream.write(as_json(_family(family)) + "\n")

@@ -25,6 +25,9 @@ NEAR = 60
 SEPARATE = 10.0
 """What a passage must be worth beyond the one beside it to stand for itself."""
 
+CHAINED = 40
+"""Words between two exact runs, on both sides, from which one candidate grows."""
+
 LONG = 2000
 """Words of an exact run that stands as it is: refining it would cost more than it could tell."""
 
@@ -171,11 +174,20 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
         run = (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3])
         if held(found, count, run):
             continue
+        chain = run
+        for other in range(k + 1, runs):
+            a, b, c, d = begin[other]
+            if a - chain[1] > CHAINED:
+                break
+            if a >= chain[1] and 0 <= c - chain[3] <= CHAINED:
+                chain = (chain[0], b, chain[2], d)
+                if b - a > run[1] - run[0]:
+                    run = (a, b, c, d)
         if run[1] - run[0] >= LONG:
             keep(found, count, run, np.float32(run[1] - run[0]), 0, 1)
             count += 1
             continue
-        box, score, style = _refine_best(search, model, grams, documents.gaps, tools.taken, starts, sizes, run)
+        box, score, style = _refine_best(search, model, grams, documents.gaps, tools.taken, starts, sizes, chain)
         shorter = min(box[1] - box[0], box[3] - box[2])
         exact = run[1] - run[0] >= settings.exact * shorter
         if exact or score > settings.least:

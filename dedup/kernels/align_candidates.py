@@ -25,8 +25,8 @@ NEAR = 60
 SEPARATE = 10.0
 """What a passage must be worth beyond the one beside it to stand for itself."""
 
-CHAINED = 40
-"""Words between two exact runs, on both sides, from which one candidate grows."""
+CHAINED = 60
+"""Words, on either side, between exact runs of two versions of one text."""
 
 LONG = 2000
 """Words of an exact run that stands as it is: refining it would cost more than it could tell."""
@@ -174,26 +174,36 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
         run = (begin[k, 0], begin[k, 1], begin[k, 2], begin[k, 3])
         if held(found, count, run):
             continue
-        chain = run
-        for other in range(k + 1, runs):
-            a, b, c, d = begin[other]
-            if a - chain[1] > CHAINED:
-                break
-            if a >= chain[1] and 0 <= c - chain[3] <= CHAINED:
-                chain = (chain[0], b, chain[2], d)
-                if b - a > run[1] - run[0]:
-                    run = (a, b, c, d)
         if run[1] - run[0] >= LONG:
             keep(found, count, run, np.float32(run[1] - run[0]), 0, 1)
             count += 1
             continue
-        box, score, style = _refine_best(search, model, grams, documents.gaps, tools.taken, starts, sizes, chain)
+        run, whole = _chain(begin, k, runs, run, min(sizes))
+        box, score, style = _refine_best(search, model, grams, documents.gaps, tools.taken, starts, sizes, whole)
         shorter = min(box[1] - box[0], box[3] - box[2])
         exact = run[1] - run[0] >= settings.exact * shorter
         if exact or score > settings.least:
             keep(found, count, run if exact else box, score, style, int(exact))
             count += 1
     return _from_windows(tools, documents, model, starts, sizes, settings, count)
+
+
+@inner
+def _chain(begin, k, runs, run, shorter):  # type: ignore[no-untyped-def]
+    """Of run ``k`` and those that follow it closely on both sides: the longest, and what they span together.
+
+    Where that is less than half of the shorter document, they may be passages of their own: the run stands for itself.
+    """
+    longest, whole = run, run
+    for other in range(k + 1, runs):
+        a, b, c, d = begin[other]
+        if a - whole[1] > CHAINED:
+            break
+        if a >= whole[1] and 0 <= c - whole[3] <= CHAINED:
+            whole = (whole[0], b, whole[2], d)
+            if b - a > longest[1] - longest[0]:
+                longest = (a, b, c, d)
+    return (longest, whole) if 2 * (whole[1] - whole[0]) >= shorter else (run, run)
 
 
 @inner

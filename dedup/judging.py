@@ -110,7 +110,9 @@ def settle_pairs(
     _judge_again(collection, statistics, judged.pairs, settled, chosen, settings, jobs)
     for places in np.split(chosen, np.flatnonzero(np.diff(story[left[chosen]])) + 1):
         asked = [match for i in places.tolist() if (match := settled[i]) is not None]
-        for i, before, match in zip(places.tolist(), asked, settle_lineages(asked), strict=True):
+        lengths = dict(zip((match.left for match in asked), length[left[places]].tolist(), strict=True))
+        lengths |= dict(zip((match.right for match in asked), length[right[places]].tolist(), strict=True))
+        for i, before, match in zip(places.tolist(), asked, settle_lineages(asked, lengths), strict=True):
             if match is not before and match.derived:
                 match = directed(match, *collection.documents(np.array([left[i], right[i]])))
             settled[i] = match if match.relation in settings.relation or match.derived else None

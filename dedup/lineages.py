@@ -23,6 +23,7 @@ _JOINED, _MERGED = -1.0, 0.0
 _ESTABLISHED = 4
 _NEVER_JUDGED = -3.0
 _MOST = 4.0
+_ARTICLE = 500
 _LEAST_LINEAGE = 3
 _SURE_ALONE = 0.8
 _INDIRECT = 0.3
@@ -34,22 +35,25 @@ def whole_share(match: Match) -> float:
     return sum(match.relation_probabilities[relation] for relation in DERIVED - {Relation.EXCERPTED})
 
 
-def settle_lineages(matches: Iterable[Match]) -> list[Match]:
+def settle_lineages(matches: Iterable[Match], lengths: Mapping[str, int]) -> list[Match]:
     """The matches of a story, doubtful ones settled by the lineages that all of them make together.
 
-    Lineages grow by average linkage: of all, the two are joined whose pairs have the greatest mean logit, as long as
-    that is not too low; of two lineages of four texts and more it must be higher. Copies belong together from the
-    start. A pair within a lineage of three texts or more is derived; a pair of two lineages is not, unless it is sure
-    by itself or a copy or an excerpt.
+    Lineages grow from the likeliest pair down, as long as the mean logit of all pairs of the two that are joined is not
+    too low; of two lineages of four texts and more it must be higher. The pairs of a brief say little of the text that
+    it stands beside, and weigh less. Copies belong together from the start. A pair within a lineage of
+    three texts or more is derived; a pair of two lineages is not, unless it is sure by itself or a copy or an excerpt.
 
     Parameters
     ----------
     matches : iterable of Match
         All judged pairs, whatever their relation. Their order does not matter.
+    lengths : mapping of str to int
+        Tokens of each text. A text of fewer than 500 weighs less, in proportion.
     """
     ordered = sorted(matches, key=lambda match: (match.left, match.right))
     names = sorted({name for match in ordered for name in (match.left, match.right)})
-    lineages = _Lineages.grown(names, ordered)
+    weights = [min(_ARTICLE, max(1, lengths[name])) / _ARTICLE for name in names]
+    lineages = _Lineages.grown(names, weights, ordered)
     settled = {(match.left, match.right): _settled(match, lineages) for match in ordered}
     return [settled[match.left, match.right] for match in matches]
 
@@ -63,7 +67,7 @@ class _Lineages:
     ties: Mapping[str, float]
 
     @classmethod
-    def grown(cls, names: Sequence[str], matches: Sequence[Match]) -> _Lineages:
+    def grown(cls, names: Sequence[str], weights: Sequence[float], matches: Sequence[Match]) -> _Lineages:
         at = {name: number for number, name in enumerate(names)}
         same = {number: number for number in at.values()}
         for match in matches:
@@ -71,7 +75,7 @@ class _Lineages:
                 first, second = sorted((_root(same, at[match.left]), _root(same, at[match.right])))
                 same[second] = first
         unit = [_root(same, number) for number in same]
-        root = _linked(unit, [(at[match.left], at[match.right], _logit(match)) for match in matches])
+        root = _linked(unit, weights, [(at[match.left], at[match.right], _logit(match)) for match in matches])
         of = {name: root[unit[number]] for number, name in enumerate(names)}
         members: dict[int, list[str]] = {}
         for name in names:
@@ -89,31 +93,33 @@ def _logit(match: Match) -> float:
     return max(-_MOST, min(_MOST, math.log(share / (1.0 - share))))
 
 
-def _linked(unit: Sequence[int], pairs: Sequence[tuple[int, int, float]]) -> dict[int, int]:
-    """The lineage of each unit of copies, by average linkage, a unit weighing as much as it has texts.
+def _linked(unit: Sequence[int], weights: Sequence[float], pairs: Sequence[tuple[int, int, float]]) -> dict[int, int]:
+    """The lineage of each unit of copies: nearest first, as long as the mean of all pairs allows.
 
-    O(pairs · log pairs) where lineages are small.
+    A pair weighs as the product of its texts' weights. O(pairs · log pairs) where lineages are small.
     """
-    judged: dict[tuple[int, int], list[float]] = {}
+    judged: dict[tuple[int, int], tuple[float, float, float]] = {}
     for left, right, logit in pairs:
         a, b = sorted((unit[left], unit[right]))
         if a != b:
-            judged.setdefault((a, b), []).append(logit)
-    size = Counter(unit)
-    ties: dict[int, dict[int, tuple[float, int]]] = {number: {} for number in size}
-    for (a, b), logits in judged.items():
-        weight = size[a] * size[b]
-        ties[a][b] = ties[b][a] = (weight * sum(logits) / len(logits), weight)
+            weight = weights[left] * weights[right]
+            total, known, nearest = judged.get((a, b), (0.0, 0.0, -_MOST))
+            judged[a, b] = total + weight * logit, known + weight, max(nearest, logit)
+    size, mass = Counter(unit), dict.fromkeys(unit, 0.0)
+    for number, weight in zip(unit, weights, strict=True):
+        mass[number] += weight
+    ties: dict[int, dict[int, tuple[float, float, float]]] = {number: {} for number in size}
+    for (a, b), (total, known, nearest) in judged.items():
+        weight = mass[a] * mass[b]
+        ties[a][b] = ties[b][a] = (weight * total / known, weight, nearest)
     parent = {number: number for number in size}
 
-    def mean(a: int, b: int) -> float:
-        total, count = ties[a][b]
-        return (total + _NEVER_JUDGED * (size[a] * size[b] - count)) / (size[a] * size[b])
-
     def joins(a: int, b: int) -> bool:
-        return mean(a, b) >= (_JOINED if min(size[a], size[b]) < _ESTABLISHED else _MERGED)
+        total, known, _ = ties[a][b]
+        mean = (total + _NEVER_JUDGED * (mass[a] * mass[b] - known)) / (mass[a] * mass[b])
+        return mean >= (_JOINED if min(size[a], size[b]) < _ESTABLISHED else _MERGED)
 
-    heap = [(-mean(a, b), a, b, size[a], size[b]) for a, b in judged if joins(a, b)]
+    heap = [(-nearest, a, b, size[a], size[b]) for (a, b), (*_, nearest) in judged.items() if joins(a, b)]
     heapify(heap)
     while heap:
         _, a, b, of_a, of_b = heappop(heap)
@@ -122,14 +128,15 @@ def _linked(unit: Sequence[int], pairs: Sequence[tuple[int, int, float]]) -> dic
         parent[b] = a
         del ties[a][b], ties[b][a]
         size[a] += size[b]
-        for other, (total, count) in ties.pop(b).items():
-            so_far, counted = ties[a].get(other, (0.0, 0))
-            ties[a][other] = ties[other][a] = (so_far + total, counted + count)
+        mass[a] += mass[b]
+        for other, (total, known, nearest) in ties.pop(b).items():
+            so_far, before, near = ties[a].get(other, (0.0, 0.0, -_MOST))
+            ties[a][other] = ties[other][a] = (so_far + total, before + known, max(near, nearest))
             del ties[other][b]
         for other in ties[a]:
             if joins(a, other):
                 first, second = sorted((a, other))
-                heappush(heap, (-mean(a, other), first, second, size[first], size[second]))
+                heappush(heap, (-ties[a][other][2], first, second, size[first], size[second]))
     return {number: _root(parent, number) for number in parent}
 
 

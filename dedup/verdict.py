@@ -29,6 +29,7 @@ _OTHER_NAMES, _VERY_SHORT = 4.0, 85
 _LONG_RUN = 30
 _LATE = -1.0
 _ALIKE = 0.56
+_CHANCE_ORDER = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def lineage_features(evidence: Evidence) -> dict[str, float]:
     """What tells a text written from another, or both from a third, from a report of its own.
 
     All treat the sides alike. A rewrite brings few names, numbers and quotations of its own, takes what it has in the
-    order of its source, and chooses some of its words; the source may well have more.
+    order of its source, and chooses some of its words; the source may well have more. No order beyond chance is not
+    held against a pair: some rewriters turn everything round.
     """
     sides = (evidence.left, evidence.right)
     return {
@@ -85,7 +87,7 @@ def lineage_features(evidence: Evidence) -> dict[str, float]:
         "greater_own_facts": max(side.own_facts_per_100 for side in sides),
         "new_quotes": math.log1p(max(side.new_quotes for side in sides)),
         "quotes": math.log1p(min(side.quotes for side in sides)),
-        "sentence_order": max(-2.0, min(6.0, evidence.sentence_order)),
+        "sentence_order": max(_CHANCE_ORDER, min(6.0, evidence.sentence_order)),
         "coverage": min(side.coverage for side in sides),
         "known": max(side.known for side in sides),
         "shared_words": math.log1p(evidence.shared_words),

@@ -184,7 +184,7 @@ def _merged_range(
         rows = part.rows[low:high]
         features, alive = part.features(low, high), keep[rows]
         found.append(_packed(features[alive], place[rows[alive]], _row_bits(size)))
-    return np.sort(np.concatenate(found))
+    return np.sort(np.concatenate(found), kind="stable")  # which merges what is sorted already
 
 
 def _split(

@@ -83,7 +83,9 @@ def test_sort_unique_sorts_and_removes_repeats(values: list[int]):
     assert out[:kept].tolist() == sorted(set(values))
 
 
-@given(values=st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=200), equal=st.sampled_from([0, 60, 300]))
+@given(
+    values=st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=200), equal=st.sampled_from([0, 60, 300])
+)
 def test_sort_evenly_sorts_or_says_that_it_cannot(values: list[int], equal: int):
     given_values = np.array(values + [7 << 60] * equal, np.uint64)
     out = np.empty_like(given_values)

@@ -83,7 +83,7 @@ def _divided(prepared: AlignmentInput, changes: npt.NDArray[np.int64], whole: _P
     """The pieces of a passage; itself, where its sides do not change alike."""
     a, b, c, d, kind = whole
     first, second = _runs(prepared.boilerplate, changes, a, b), _runs(prepared.boilerplate, changes, c, d)
-    if [flag for *_, flag in first] != [flag for *_, flag in second]:
+    if [run[2] for run in first] != [run[2] for run in second]:
         yield whole
         return
     for (start, end, flag), (other_start, other_end, _) in zip(first, second, strict=True):
@@ -103,18 +103,19 @@ def _runs(
 
     ``changes`` are the tokens of all texts whose flag is not that of the token before.
     """
-    low, high = changes.searchsorted(start, side="right"), changes.searchsorted(end)
+    low, high = changes.searchsorted((start + 1, end))
     runs: list[tuple[int, int, bool]] = []
-    flag = not marked[start]
-    for first, last in pairwise([start, *changes[low:high].tolist(), end]):
+    begin, own = start, bool(marked[start])
+    flag = own
+    for first, last in pairwise([*changes[low:high].tolist(), end]):
         flag = not flag
-        if runs and (last - first < _LEAST_RUN or runs[-1][2] == flag):
-            runs[-1] = runs[-1][0], last, runs[-1][2]
-        elif len(runs) == 1 and runs[0][1] - runs[0][0] < _LEAST_RUN:
-            runs[0] = runs[0][0], last, flag
-        else:
-            runs.append((first, last, flag))
-    return runs
+        if flag == own or last - first < _LEAST_RUN:
+            continue
+        if runs or first - begin >= _LEAST_RUN:
+            runs.append((begin, first, own))
+            begin = first
+        own = flag
+    return [*runs, (begin, end, own)]
 
 
 def _kind(left: list[int], right: list[int], kind: int) -> int | None:

@@ -319,14 +319,10 @@ def passages_of(prepared: AlignmentInput, found: Alignments, pair: int, left: in
     rows = slice(found.offsets[pair], found.offsets[pair + 1])
     if rows.start == rows.stop:
         return ()
-    left_starts, left_ends = prepared.tokens.characters(left)
-    right_starts, right_ends = prepared.tokens.characters(right)
     columns = (
-        left_starts[found.left_start[rows]].tolist(),
-        left_ends[found.left_end[rows] - 1].tolist(),
-        right_starts[found.right_start[rows]].tolist(),
-        right_ends[found.right_end[rows] - 1].tolist(),
-        [KINDS[kind] for kind in found.kinds[rows]],
+        *prepared.tokens.span_characters(left, found.left_start[rows], found.left_end[rows]),
+        *prepared.tokens.span_characters(right, found.right_start[rows], found.right_end[rows]),
+        [KINDS[kind] for kind in found.kinds[rows].tolist()],
         [round(score, 4) for score in found.scores[rows].tolist()],
     )
     return tuple(sorted((Passage(*row) for row in zip(*columns, strict=True)), key=_place))

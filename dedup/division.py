@@ -48,24 +48,26 @@ def divide_passages(
     mixed: npt.NDArray[np.bool_] = np.logical_or.reduce((marked > 0) & (marked < length))
     if not mixed.any():
         return found
-    rows: list[_Piece] = []
+    spans = [found.left_start, found.left_end, found.right_start, found.right_end]
+    whole = np.stack([*(edge.astype(np.int64) for edge in spans), found.kinds.astype(np.int64)], axis=1)
+    shifts = np.stack([shift_left, shift_left, shift_right, shift_right, np.zeros_like(shift_left)], axis=1)
+    divided = np.flatnonzero(mixed)
+    changes = np.flatnonzero(np.diff(prepared.boilerplate)) + 1
+    pieces: list[_Piece] = []
     origin: list[int] = []
-    for row in range(len(mixed)):
-        a, b = int(shift_left[row]), int(shift_right[row])
-        whole = (
-            int(found.left_start[row]) + a, int(found.left_end[row]) + a,
-            int(found.right_start[row]) + b, int(found.right_end[row]) + b, int(found.kinds[row]),
-        )  # fmt: skip
-        pieces = list(_divided(prepared, whole)) if mixed[row] else [whole]
-        rows += [(w - a, x - a, y - b, z - b, kind) for w, x, y, z, kind in pieces]
-        origin += [row] * len(pieces)
-    return _rebuilt(found, np.array(rows, np.int64).reshape(-1, 5), np.array(origin, np.int64))
+    for row, piece in zip(divided.tolist(), (whole + shifts)[divided].tolist(), strict=True):
+        own = list(_divided(prepared, changes, tuple(piece)))
+        pieces += own
+        origin += [row] * len(own)
+    came = np.array(origin, np.int64)
+    cut = np.array(pieces, np.int64).reshape(-1, 5) - shifts[came]
+    return _rebuilt(found, np.concatenate([whole[~mixed], cut]), np.concatenate([np.flatnonzero(~mixed), came]))
 
 
 def _rebuilt(found: Alignments, rows: npt.NDArray[np.int64], origin: npt.NDArray[np.int64]) -> Alignments:
     """Passages anew; those of one pair stay together, by left start, then right start."""
     pair = np.repeat(np.arange(len(found)), np.diff(found.offsets))[origin]
-    order = np.lexsort((rows[:, 2], rows[:, 0], pair))
+    order = np.lexsort((origin, rows[:, 2], rows[:, 0], pair))
     rows = rows[order]
     columns = ("left_start", "left_end", "right_start", "right_end")
     return replace(
@@ -77,43 +79,51 @@ def _rebuilt(found: Alignments, rows: npt.NDArray[np.int64], origin: npt.NDArray
     )
 
 
-def _divided(prepared: AlignmentInput, whole: _Piece) -> Iterator[_Piece]:
+def _divided(prepared: AlignmentInput, changes: npt.NDArray[np.int64], whole: _Piece) -> Iterator[_Piece]:
     """The pieces of a passage; itself, where its sides do not change alike."""
     a, b, c, d, kind = whole
-    first, second = _runs(prepared.boilerplate, a, b), _runs(prepared.boilerplate, c, d)
-    if [flag for *_, flag in first] != [flag for *_, flag in second]:
+    first, second = _runs(prepared.boilerplate, changes, a, b), _runs(prepared.boilerplate, changes, c, d)
+    if [run[2] for run in first] != [run[2] for run in second]:
         yield whole
         return
     for (start, end, flag), (other_start, other_end, _) in zip(first, second, strict=True):
-        piece = prepared.tokens.hashes[start:end], prepared.tokens.hashes[other_start:other_end]
         if flag:
             yield start, end, other_start, other_end, _BOILERPLATE
-        elif min(len(piece[0]), len(piece[1])) >= _LEAST_OWN:
-            own = _kind(*piece, kind)
+        elif min(end - start, other_end - other_start) >= _LEAST_OWN:
+            hashes = prepared.tokens.hashes
+            own = _kind(hashes[start:end].tolist(), hashes[other_start:other_end].tolist(), kind)
             if own is not None:
                 yield start, end, other_start, other_end, own
 
 
-def _runs(marked: npt.NDArray[np.bool_], start: int, end: int) -> list[tuple[int, int, bool]]:
-    """Spans of equal flags between two tokens; one of a token or two belongs to what stands before it."""
-    borders = [start, *(np.flatnonzero(np.diff(marked[start:end])) + start + 1).tolist(), end]
+def _runs(
+    marked: npt.NDArray[np.bool_], changes: npt.NDArray[np.int64], start: int, end: int
+) -> list[tuple[int, int, bool]]:
+    """Spans of equal flags between two tokens; one of a token or two belongs to what stands before it.
+
+    ``changes`` are the tokens of all texts whose flag is not that of the token before.
+    """
+    low, high = changes.searchsorted((start + 1, end))
     runs: list[tuple[int, int, bool]] = []
-    for first, last in pairwise(borders):
-        flag = bool(marked[first])
-        if runs and (last - first < _LEAST_RUN or runs[-1][2] == flag):
-            runs[-1] = runs[-1][0], last, runs[-1][2]
-        elif len(runs) == 1 and runs[0][1] - runs[0][0] < _LEAST_RUN:
-            runs[0] = runs[0][0], last, flag
-        else:
-            runs.append((first, last, flag))
-    return runs
+    begin, own = start, bool(marked[start])
+    flag = own
+    for first, last in pairwise([*changes[low:high].tolist(), end]):
+        flag = not flag
+        if flag == own or last - first < _LEAST_RUN:
+            continue
+        if runs or first - begin >= _LEAST_RUN:
+            runs.append((begin, first, own))
+            begin = first
+        own = flag
+    return [*runs, (begin, end, own)]
 
 
-def _kind(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64], kind: int) -> int | None:
+def _kind(left: list[int], right: list[int], kind: int) -> int | None:
     """What a writer's own part of a passage is; None where its sides have little in common."""
-    if np.array_equal(left, right):
+    if left == right:
         return _VERBATIM if kind == _BOILERPLATE else kind
-    shared = len(np.intersect1d(left, right)) / max(len(np.unique(left)), len(np.unique(right)))
+    words, others = set(left), set(right)
+    shared = len(words & others) / max(len(words), len(others))
     if shared < _ALIKE:
         return None
     if kind != _BOILERPLATE:

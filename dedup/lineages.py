@@ -16,7 +16,7 @@ from heapq import heapify, heappop, heappush
 from dedup.matches import DERIVED, Match, Origin, Relation
 from dedup.reasons import LINEAGE, LINEAGE_OF_SEVERAL
 
-__all__ = ["settle_lineages", "whole_share"]
+__all__ = ["may_be_settled", "settle_lineages", "whole_share"]
 
 _COPIES = (Relation.NEAR_DUPLICATE, Relation.SYNDICATED, Relation.IDENTICAL)
 _JOINED, _MERGED = -1.0, 0.0
@@ -33,6 +33,11 @@ _APART = 0.35
 def whole_share(match: Match) -> float:
     """The probability that two texts are of one lineage as wholes, excerpts not counted."""
     return sum(match.relation_probabilities[relation] for relation in DERIVED - {Relation.EXCERPTED})
+
+
+def may_be_settled(match: Match) -> bool:
+    """Whether lineages can change a match: it is not derived, or not surely."""
+    return not match.derived or _doubtful(match)
 
 
 def settle_lineages(matches: Iterable[Match], lengths: Mapping[str, int]) -> list[Match]:
@@ -152,8 +157,11 @@ def _settled(match: Match, lineages: _Lineages) -> Match:
     sizes = len(lineages.members[left]), len(lineages.members[right])
     if left == right and not match.derived and sizes[0] >= _LEAST_LINEAGE:
         return _joined(match, lineages)
-    doubtful = match.relation is Relation.REWRITTEN and match.probability < _SURE_ALONE
-    return _parted(match) if left != right and doubtful and max(sizes) > 1 else match
+    return _parted(match) if left != right and _doubtful(match) and max(sizes) > 1 else match
+
+
+def _doubtful(match: Match) -> bool:
+    return match.relation is Relation.REWRITTEN and match.probability < _SURE_ALONE
 
 
 def _joined(match: Match, lineages: _Lineages) -> Match:

@@ -66,6 +66,15 @@ class Tokens:
         starts, ends = byte_to_character(self.batch, document, places).reshape(2, -1)
         return starts, ends
 
+    def span_characters(
+        self, document: int, first: npt.NDArray[np.integer], end: npt.NDArray[np.integer]
+    ) -> tuple[list[int], list[int]]:
+        """Where spans of the tokens of one text, none empty, stand, as `characters` has it."""
+        begin = self.offsets[document]
+        places = np.concatenate([self.starts[first + begin], self.ends[end + (begin - 1)]])
+        found = byte_to_character(self.batch, document, places).tolist()
+        return found[: len(first)], found[len(first) :]
+
     def places(self, numbers: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
         """Where the tokens of the named documents stand in the arrays, in that order of documents."""
         length = np.diff(self.offsets)[numbers]

@@ -120,7 +120,9 @@ def _logistic(weights: Mapping[str, float], features: Mapping[str, float], prior
 
 
 def _sigmoid(value: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, value))))
+    if not -40.0 < value < 40.0:
+        value = math.copysign(40.0, value)
+    return 1.0 / (1.0 + math.exp(-value))
 
 
 def _relation_probabilities(evidence: Evidence, left: Document, right: Document, model: Model) -> dict[Relation, float]:

@@ -13,7 +13,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from dedup.documents import TextBatch
 from dedup.errors import MismatchError
-from dedup.kernels.sorting import sort_unique
+from dedup.kernels.sorting import sort_evenly, sort_unique
 from dedup.sketch import SCHEMES, MinHasher, ShingleSamples, ShingleSets, Signatures
 from dedup.tokens import tokenize
 from tests.reference import sketch as reference
@@ -81,6 +81,18 @@ def test_sort_unique_sorts_and_removes_repeats(values: list[int]):
     out = np.empty(len(values), np.uint64)
     kept = SORT_UNIQUE(given_values, len(values), out, np.empty(2 * len(values) + 2, np.int32))
     assert out[:kept].tolist() == sorted(set(values))
+
+
+@given(
+    values=st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=200), equal=st.sampled_from([0, 60, 300])
+)
+def test_sort_evenly_sorts_or_says_that_it_cannot(values: list[int], equal: int):
+    given_values = np.array(values + [7 << 60] * equal, np.uint64)
+    out = np.empty_like(given_values)
+    if sort_evenly(given_values, out):
+        assert out.tolist() == sorted(given_values.tolist())
+    else:
+        assert equal == 300 or len(values) > 64
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from dedup.corpus import Corpus
 from dedup.documents import Document
 from dedup.judging import Judged, judge_pairs, settle_pairs
+from dedup.lineages import may_be_settled
 from dedup.lsh import CandidatePairs
 from dedup.matches import Match, Relation
 from dedup.origins import find_common_origins
@@ -51,7 +52,7 @@ def match_against(
     """The document's pairs with the others, whatever their relation; the document on the left.
 
     What is measured of a pair depends on its two texts alone, and so do the relation and the origin, unless the pair is
-    doubtful or its source is: then the likeliest of the others have their say, as in ``dedup.compare``.
+    doubtful or a source is named: then the likeliest of the others have their say, as in ``dedup.compare``.
     """
     documents = sorted([document, *others], key=lambda item: item.id)
     at = documents.index(document)
@@ -59,7 +60,7 @@ def match_against(
     settings = replace(settings, relation=tuple(Relation))
     judged = _judged(few, _pairs_with(at, len(few)), statistics, settings)
     third = _likeliest(judged, at)
-    if len(third) > 1:
+    if len(third) > 1 and _open(judged):
         judged = _joined(judged, _judged(few, _pairs_among(third), statistics, settings))
     settled = find_common_origins(settle_pairs(few, statistics, judged, settings=settings))
     touching = [match for match in settled if document.id in (match.left, match.right)]
@@ -68,6 +69,18 @@ def match_against(
 
 def _judged(few: Few, pairs: CandidatePairs, statistics: Statistics, settings: Settings) -> Judged:
     return judge_pairs(few, statistics, pairs, settings=settings, jobs=1, tell=lambda name, done, total: None)
+
+
+def _open(judged: Judged) -> bool:
+    """Whether pairs of third texts can change anything that is said of the document's own.
+
+    Lineages change only pairs that they may settle; and of origins nothing is left to say where no pair of the document
+    names a source: there is none to choose from, and none that the document could have in common with another text.
+    """
+    return any(
+        match is None or match.source is not None or (share >= _TIED and may_be_settled(match))
+        for match, share in zip(judged.matches, judged.shares.tolist(), strict=True)
+    )
 
 
 def _likeliest(judged: Judged, at: int) -> npt.NDArray[np.int32]:

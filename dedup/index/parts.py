@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.lookup import sketch_keys
+from dedup.kernels.sorting import sort_evenly
 from dedup.lsh import Bands
 
 __all__ = ["FEATURE_BITS", "MOST_POSTINGS", "Part", "Sketches", "spread"]
@@ -123,7 +124,7 @@ class Part:
         keys = np.empty((bands.bands, len(sketches)), np.uint64)
         sketch_keys(sketches.signatures, 0, bands.rows, keys)
         rows = np.repeat(np.arange(len(sketches), dtype=np.uint64), np.diff(sketches.offsets))
-        postings = np.sort(_packed(sketches.features, rows, _row_bits(len(sketches))))
+        postings = _sorted(_packed(sketches.features, rows, _row_bits(len(sketches))))
         return cls(
             sketches.entries,
             sketches.signatures,
@@ -144,7 +145,7 @@ class Part:
         sketch_keys(signatures, 0, bands.rows, keys)
         keys.sort(axis=1)
         places = [(np.cumsum(keep) - 1 + start).astype(np.uint64) for keep, start in zip(kept, first[:-1], strict=True)]
-        counts = sum(int(keep[part.rows].sum()) for part, keep in zip(parts, kept, strict=True))
+        counts = sum(int(np.count_nonzero(keep[part.rows])) for part, keep in zip(parts, kept, strict=True))
         ranges = (_merged_range(parts, kept, places, size, number) for number in range(_RANGES))
         entries, least = (
             np.concatenate([getattr(part, name)[keep] for part, keep in zip(parts, kept, strict=True)])
@@ -170,6 +171,12 @@ def _packed(features: npt.NDArray[np.uint64], rows: npt.NDArray[np.uint64], row_
     return (features & ~np.uint64((1 << row_bits) - 1)) | rows
 
 
+def _sorted(postings: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """The postings of some texts, ascending; one feature may be that of too many for a sort of hashes."""
+    out = np.empty_like(postings)
+    return out if sort_evenly(postings, out) else np.sort(postings)
+
+
 def _merged_range(
     parts: Sequence[Part],
     kept: Sequence[npt.NDArray[np.bool_]],
@@ -182,9 +189,11 @@ def _merged_range(
     for part, keep, place in zip(parts, kept, places, strict=True):
         low, high = (int(part.starts[(len(part.starts) - 1) * edge // _RANGES]) for edge in (number, number + 1))
         rows = part.rows[low:high]
-        features, alive = part.features(low, high), keep[rows]
-        found.append(_packed(features[alive], place[rows[alive]], _row_bits(size)))
-    return np.sort(np.concatenate(found))
+        features = part.features(low, high)
+        if not keep.all():
+            features, rows = features[keep[rows]], rows[keep[rows]]
+        found.append(_packed(features, place[rows], _row_bits(size)))
+    return np.sort(np.concatenate(found), kind="stable")  # which merges what is sorted already
 
 
 def _split(

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from dedup.kernels.compile import inner, kernel
 from dedup.kernels.shingles import longest_document, shingles_of
-from dedup.kernels.sorting import ascending, find
+from dedup.kernels.sorting import find, sort_hashes
 
 __all__ = ["PAIR_COLUMNS", "SIDE_COLUMNS", "measure_coverage"]
 
@@ -137,7 +137,8 @@ def measure_coverage(
     best = np.empty(size, np.uint8)
     kept = np.empty((2, size), np.bool_)
     fresh = np.empty(size, np.bool_)
-    phrases = np.empty((2, size), np.uint64)
+    phrases, ascending = np.empty((2, size), np.uint64), np.empty((2, size), np.uint64)
+    counts = np.empty(2 * size + 2, np.int32)
     width = len(SIDE_COLUMNS)
     for p in range(len(left)):
         a, b = passages[p], passages[p + 1]
@@ -152,14 +153,15 @@ def measure_coverage(
             s, s_end, t, t_end = left_start[k], left_end[k], right_start[k], right_end[k]
             n = shingles_of(hashes[x + s : x + s_end], _PHRASE, phrases[0])
             m = shingles_of(hashes[y + t : y + t_end], _PHRASE, phrases[1])
-            there, back = ascending(phrases[0], n), ascending(phrases[1], m)
+            sort_hashes(phrases[0], n, ascending[0], counts)
+            sort_hashes(phrases[1], m, ascending[1], counts)
             of_left = _mark_kept(
                 hashes[x + s : x + s_end], boilerplate[x + s : x + s_end], quotations[x + s : x + s_end],
-                phrases[0], n, back, kept[0, s:s_end], fresh,
+                phrases[0], n, ascending[1, :m], kept[0, s:s_end], fresh,
             )  # fmt: skip
             of_right = _mark_kept(
                 hashes[y + t : y + t_end], boilerplate[y + t : y + t_end], quotations[y + t : y + t_end],
-                phrases[1], m, there, kept[1, t:t_end], fresh,
+                phrases[1], m, ascending[0, :n], kept[1, t:t_end], fresh,
             )  # fmt: skip
             longest = max(longest, min(of_left, of_right))
         _measure_side(

@@ -1,13 +1,13 @@
-"""Sorting of short arrays, above all of hashes, and search in them."""
+"""Sorting of arrays, above all short ones and of hashes, and search in them."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.compile import inner
+from dedup.kernels.compile import inner, kernel
 
-__all__ = ["ascending", "find", "sort_hashes", "sort_unique", "stable_order"]
+__all__ = ["ascending", "find", "sort_evenly", "sort_hashes", "sort_unique", "stable_order"]
 
 _64 = np.uint64(64)
 _MAX_BITS = 20
@@ -49,6 +49,32 @@ def _scatter(
 
 
 @inner
+def _sort_buckets(
+    values: npt.NDArray[np.uint64], n: int, out: npt.NDArray[np.uint64], counts: npt.NDArray[np.int32]
+) -> bool:
+    """A bucket sort by the leading bits and one insertion pass; False, and no order, where a bucket is too full."""
+    if _scatter(values, n, _bucket_bits(n), out, counts) > _MAX_BUCKET + min(n // 16, _MOST_EQUAL):
+        return False
+    for i in range(1, n):
+        value = out[i]
+        j = i - 1
+        while j >= 0 and out[j] > value:
+            out[j + 1] = out[j]
+            j -= 1
+        out[j + 1] = value
+    return True
+
+
+@kernel
+def sort_evenly(values: npt.NDArray[np.uint64], out: npt.NDArray[np.uint64]) -> bool:
+    """Write ``values`` to ``out``, ascending, if their leading bits are spread as a hash's; otherwise say False.
+
+    Expected O(n); of half a million and more, several times faster than a comparison sort.
+    """
+    return _sort_buckets(values, len(values), out, np.empty(1 << _bucket_bits(len(values)), np.int32))  # type: ignore[no-any-return, no-untyped-call]
+
+
+@inner
 def sort_hashes(
     values: npt.NDArray[np.uint64], n: int, out: npt.NDArray[np.uint64], counts: npt.NDArray[np.int32]
 ) -> None:
@@ -58,15 +84,7 @@ def sort_hashes(
     comparison sort at the length of an article. Buckets that are too full fall back on a merge sort, so the worst case
     is O(n log n). ``counts`` is scratch of at least ``2 * n`` and 2 items, at most 2²⁰.
     """
-    if _scatter(values, n, _bucket_bits(n), out, counts) <= _MAX_BUCKET + min(n // 16, _MOST_EQUAL):
-        for i in range(1, n):
-            value = out[i]
-            j = i - 1
-            while j >= 0 and out[j] > value:
-                out[j + 1] = out[j]
-                j -= 1
-            out[j + 1] = value
-    else:
+    if not _sort_buckets(values, n, out, counts):
         ordered = ascending(values, n)
         for i in range(n):
             out[i] = ordered[i]

@@ -9,12 +9,12 @@ from hypothesis import given, settings, strategies
 from dedup import Document, Relation, Settings, compare
 from dedup.boilerplate import known_text
 from dedup.corpus import Collection, Corpus
-from dedup.index import Index, finding, searching
+from dedup.index import Index, finding, matching, searching
 from dedup.judging import judge_pairs
 from dedup.lsh import CandidatePairs, choose_bands
 from dedup.reuse import ReuseLimits, rare_features
 from dedup.sketch import MinHasher, ShingleSets
-from dedup.statistics import TermCounts
+from dedup.statistics import Statistics, TermCounts
 from tests.index.texts import NAMES, TEXTS, WIRE, small  # noqa: F401
 
 ALL = Settings(relation=tuple(Relation))
@@ -133,6 +133,36 @@ def test_a_stored_document_is_found_as_in_the_comparison(stored, name):
             found = {match.right: match.relation for match in index.query(item) if str(match.relation) != "identical"}
             assert expected.keys() <= found.keys()
             assert all(found[other] is relation for other, relation in expected.items())
+
+
+stories = strategies.lists(
+    strategies.lists(strategies.sampled_from(WIRE.split(". ")), min_size=1, max_size=8).map(". ".join)
+    | strategies.sampled_from(TEXTS),
+    min_size=3,
+    max_size=7,
+)
+
+
+@settings(max_examples=40)
+@given(stories)
+def test_third_texts_that_are_not_asked_would_not_have_changed_anything(texts):
+    documents = [Document(f"n{number}", text) for number, text in enumerate(texts)]
+    statistics = Statistics.background()
+    for asked in documents[:3]:
+        others = [item for item in documents if item is not asked]
+        answer = matching.match_against(asked, others, statistics, ALL)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(matching, "_open", lambda judged: True)
+            assert answer == matching.match_against(asked, others, statistics, ALL)
+
+
+def test_third_texts_are_not_asked_of_sure_copies_without_a_source(monkeypatch):
+    asked, calls = Document("a", WIRE), []
+    others = [Document(name, WIRE.replace(" the ", f" {name} ", 1)) for name in ("our", "his")]
+    judge = matching._judged
+    monkeypatch.setattr(matching, "_judged", lambda *given: calls.append(given) or judge(*given))
+    found = matching.match_against(asked, others, Statistics.background(), ALL)
+    assert [match.source for match in found] == [None, None] and len(calls) == 1
 
 
 def test_the_order_of_adding_does_not_change_an_answer():

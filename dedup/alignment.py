@@ -336,7 +336,7 @@ def _place(passage: Passage) -> tuple[int, int, int, int]:
     return passage.left_start, passage.right_start, passage.left_end, passage.right_end
 
 
-class _Parameters(NamedTuple):
+class Parameters(NamedTuple):
     """What benchmarks/training/align.py has learned: see the notes in the file itself."""
 
     model: Model
@@ -348,13 +348,13 @@ class _Parameters(NamedTuple):
 
 
 @cache
-def _parameters() -> _Parameters:
+def _parameters() -> Parameters:
     learned = json.loads((files("dedup") / "data" / "align.json").read_text())
     logs = np.log(np.maximum(np.arange(4097), 1)).astype(np.float32)
     scores = (np.array(learned[name], np.float32) for name in ("match", "border", "ratio", "length"))
     match, border, ratio, length = scores
     close, condensed = (_trees(learned[name]) for name in ("close", "condensed"))
-    return _Parameters(
+    return Parameters(
         Model(match, border, ratio, length, logs),
         close,
         condensed,

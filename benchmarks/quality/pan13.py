@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from dedup.segments import segment
 from dedup.statistics import Statistics
 from dedup.tokens import tokenize
 
-__all__ = ["KINDS", "detect", "measure"]
+__all__ = ["KINDS", "Scored", "detect", "measure", "part_of", "tabulate"]
 
 KINDS = {
     "none": "01-no-plagiarism",
@@ -44,18 +44,13 @@ def measure(corpus: Path, *, sample: int | None = None, jobs: int = 2) -> Score:
         pairs = _spaced(pan_pairs(corpus, folder), sample)
         scored[kind] = list(zip(pairs, detect(corpus, pairs, jobs=jobs), strict=True))
     seconds = time.perf_counter() - started
-    groups = {**scored, "entire": [pair for kind in scored.values() for pair in kind]}
-    parts = {"": groups, "tune": _part(groups, 0), "report": _part(groups, 1)}
-    figures, tables = {}, []
-    for part, groups in parts.items():
-        found = {kind: agreement((pair.cases, hits) for pair, hits in rows) for kind, rows in groups.items()}
-        silent = {kind: _silence(rows) for kind, rows in groups.items()}
-        tables.append(_table(part, groups, found, silent))
-        if not part:
-            figures.update(_figures(found, silent))
-    figures["pan13.report.entire.plagdet"] = Figure(found["entire"].plagdet)
+    table, found, silent = tabulate("all documents", scored)
+    tune, *_ = tabulate("even documents (tune)", part_of(scored, 0))
+    report, found_of_odd, _ = tabulate("odd documents (report)", part_of(scored, 1))
+    figures = _figures(found, silent)
+    figures["pan13.report.entire.plagdet"] = Figure(found_of_odd["entire"].plagdet)
     figures["pan13.seconds"] = Figure(seconds, gated=False)
-    return Score("pan13", figures, tuple(tables), partial=sample is not None)
+    return Score("pan13", figures, (table, tune, report), partial=sample is not None)
 
 
 def detect(corpus: Path, pairs: Sequence[PanPair], *, jobs: int = 2) -> list[tuple[SpanPair, ...]]:
@@ -79,8 +74,9 @@ def _spaced(pairs: list[PanPair], sample: int | None) -> list[PanPair]:
     return [pairs[int(place)] for place in np.linspace(0, len(pairs) - 1, sample)]
 
 
-def _part(groups: dict[str, list[Scored]], parity: int) -> dict[str, list[Scored]]:
-    return {kind: [row for row in rows if row[0].number % 2 == parity] for kind, rows in groups.items()}
+def part_of(scored: Mapping[str, list[Scored]], parity: int) -> dict[str, list[Scored]]:
+    """The pairs whose suspicious document has an even (0) or odd (1) number."""
+    return {kind: [row for row in rows if row[0].number % 2 == parity] for kind, rows in scored.items()}
 
 
 def _silence(rows: Sequence[Scored]) -> tuple[int, int]:
@@ -89,17 +85,20 @@ def _silence(rows: Sequence[Scored]) -> tuple[int, int]:
     return len(silent), sum(silent)
 
 
-def _table(
-    part: str, groups: dict[str, list[Scored]], found: dict[str, Agreement], silent: dict[str, tuple[int, int]]
-) -> Table:
+def tabulate(
+    title: str, scored: Mapping[str, list[Scored]]
+) -> tuple[Table, dict[str, Agreement], dict[str, tuple[int, int]]]:
+    """A table by kind and entire, the agreements, and of the pairs without reuse how many there are and get nothing."""
+    groups = {**scored, "entire": [row for rows in scored.values() for row in rows]}
+    found = {kind: agreement((pair.cases, hits) for pair, hits in rows) for kind, rows in groups.items()}
+    silent = {kind: _silence(rows) for kind, rows in groups.items()}
     columns = ("kind", "pairs", "cases", "found", "plagdet", "recall", "precision", "granularity", "no reuse", "alarms")
     rows: list[tuple[Cell, ...]] = []
     for kind, a in found.items():
         without, quiet = silent[kind]
         scores: tuple[Cell, ...] = (a.plagdet, a.recall, a.precision, a.granularity) if a.cases else (None,) * 4
         rows.append((kind, len(groups[kind]), a.cases, a.detections, *scores, without, without - quiet))
-    title = {"": "all documents", "tune": "even documents (tune)", "report": "odd documents (report)"}[part]
-    return Table(f"PAN 2013, {title}", columns, tuple(rows))
+    return Table(f"PAN 2013, {title}", columns, tuple(rows)), found, silent
 
 
 def _figures(found: dict[str, Agreement], silent: dict[str, tuple[int, int]]) -> dict[str, Figure]:

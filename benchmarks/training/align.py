@@ -23,7 +23,8 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.quality.corpora import PanPair, pan_pairs, read_text
 from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.pan13 import KINDS
-from dedup.alignment import prepare
+from dedup import alignment
+from dedup.alignment import Parameters, prepare
 from dedup.documents import TextBatch
 from dedup.kernels.align_candidates import Documents, Settings
 from dedup.kernels.align_features import FIGURES, Trees
@@ -296,25 +297,30 @@ def _listed(array: npt.NDArray[Any]) -> Any:
     return json.loads(json.dumps(np.round(array.astype(np.float64), 4).tolist()))
 
 
-def write(
-    path: Path,
-    rarity: Sequence[float],
-    model: Model,
-    close: Trees,
-    condensed: Trees,
-    links: npt.NDArray[np.float32],
-) -> None:
+def write(path: Path, fitted: Parameters) -> None:
     """Write everything that the aligner loads."""
-    learned: dict[str, Any] = {"about": ABOUT, "rarity": rarity}
-    learned.update({name: _listed(getattr(model, name)) for name in ("match", "border", "ratio", "length")})
-    learned["links"] = _listed(links)
-    learned["settings"] = SETTINGS._asdict()
-    for name, trees in (("close", close), ("condensed", condensed)):
+    learned: dict[str, Any] = {"about": ABOUT, "rarity": _listed(fitted.rarity)}
+    learned.update({name: _listed(getattr(fitted.model, name)) for name in ("match", "border", "ratio", "length")})
+    learned["links"] = _listed(fitted.links)
+    learned["settings"] = fitted.settings._asdict()
+    for name, trees in (("close", fitted.close), ("condensed", fitted.condensed)):
         learned[name] = {field: _listed(getattr(trees, field)) for field in ("values", "roots", "splits", "skips")}
         for field in ("roots", "splits", "skips"):
             learned[name][field] = getattr(trees, field).tolist()
     lines = ",\n".join(f'"{name}": {json.dumps(value)}' for name, value in learned.items())
     path.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+
+
+def fit(corpus: Path, parity: int | None, newsroom: Path) -> Parameters:
+    """Everything the aligner loads, learnt from the suspicious documents of an even (0) or odd (1) number, or all."""
+    material = read(corpus, parity)
+    model = learn_scores(material)
+    close = learn_filter(material, model, EMPTY, condensed=False)
+    condensed = learn_filter(material, model, close, condensed=True)
+    rewrites, strangers = read_newsroom(newsroom), sample_strangers(material)
+    rows, others = (collect(part, model, close, condensed) for part in (rewrites, strangers))
+    links = learn_links(rewrites, rows, others)
+    return Parameters(model, close, condensed, links, alignment._parameters().rarity, SETTINGS)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -327,15 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--newsroom", type=Path, default=Path("seeds"), help="folder of labelled rewrites")
     parser.add_argument("--output", type=Path, default=Path("dedup/data/align.json"))
     options = parser.parse_args(arguments)
-    material = read(options.corpus, {"even": 0, "odd": 1, "all": None}[options.part])
-    model = learn_scores(material)
-    close = learn_filter(material, model, EMPTY, condensed=False)
-    condensed = learn_filter(material, model, close, condensed=True)
-    newsroom, strangers = read_newsroom(options.newsroom), sample_strangers(material)
-    rows, others = (collect(part, model, close, condensed) for part in (newsroom, strangers))
-    links = learn_links(newsroom, rows, others)
-    rarity = json.loads(Path("dedup/data/align.json").read_text(encoding="utf-8"))["rarity"]
-    write(options.output, rarity, model, close, condensed, links)
+    write(options.output, fit(options.corpus, {"even": 0, "odd": 1, "all": None}[options.part], options.newsroom))
 
 
 if __name__ == "__main__":

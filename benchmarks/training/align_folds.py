@@ -49,9 +49,7 @@ def score_newsroom(corpus: Path, newsroom: Path) -> Table:
     """Coverage of the labelled passages by story, links being learnt from the other stories."""
     shipped = alignment._parameters()
     rewrites, strangers = read_newsroom(newsroom), sample_strangers(read(corpus, None))
-    rows, others = (
-        collect(part, shipped.model, shipped.close, shipped.condensed) for part in (rewrites, strangers)
-    )
+    rows, others = (collect(part, shipped.model, shipped.close, shipped.condensed) for part in (rewrites, strangers))
     lineage = read_lineage(newsroom / "labels.json")
     by_story: dict[str, list[Coverage]] = {}
     for story in sorted({lineage.documents[derived]["story"] for _, derived in lineage.passages}):

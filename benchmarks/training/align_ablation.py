@@ -7,11 +7,9 @@ nothing is learnt anew without it, so a figure says what would be missed, not wh
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from benchmarks.quality import pan13
 from benchmarks.quality.corpora import read_text
 from benchmarks.quality.lineage import read_lineage
 from benchmarks.quality.passages import Coverage, coverage, oriented
+from benchmarks.training.align_folds import aligned_with
 from dedup import alignment
 from dedup.kernels.align_grams import PLENTIES
 
@@ -89,13 +88,6 @@ PARTS: dict[str, Change] = {
 }
 
 
-@contextmanager
-def _without(change: Change) -> Iterator[None]:
-    changed = change(alignment._parameters())
-    with patch.object(alignment, "_parameters", lambda: changed):
-        yield
-
-
 def _news(folder: Path) -> Coverage:
     lineage = read_lineage(folder / "labels.json")
     total = Coverage(0, 0, 0, 0)
@@ -107,7 +99,7 @@ def _news(folder: Path) -> Coverage:
 
 
 def _row(name: str, corpus: Path, newsroom: Path) -> str:
-    with _without(PARTS[name]):
+    with aligned_with(PARTS[name](alignment._parameters())):
         tables = pan13.measure(corpus).tables
         news = _news(newsroom)
     odd = {row[0]: row for row in tables[2].rows}

@@ -33,7 +33,7 @@ __all__ = ["SCHEMES", "MinHasher", "ShingleSamples", "ShingleSets", "Signatures"
 
 SCHEMES = ("fast-similarity", "permutations", "affine-permutations")
 
-_BATCH_BYTES, _TAKEN = 1 << 19, 8
+_BATCH_BYTES, _TAKEN = 1 << 20, 8
 _ALL = 2**64 - 1
 
 T = TypeVar("T")
@@ -410,7 +410,7 @@ def _by_batch(work: Callable[[int, Tokens], T], texts: Iterable[str], jobs: int)
 
 
 def _batches(texts: Iterable[str]) -> Iterable[tuple[int, list[str]]]:
-    """Batches of half a MB, whose tokens fit the second-level cache; at least one, be it empty."""
+    """Batches of a MB: small enough for caches, large enough that threads seldom wait for the lock; at least one."""
     remaining = iter(texts)
     waiting: list[str] = []
     first = size = 0

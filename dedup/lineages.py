@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 from dedup.matches import DERIVED, Match, Origin, Relation
 from dedup.reasons import LINEAGE, LINEAGE_OF_SEVERAL
@@ -101,7 +101,8 @@ def _logit(match: Match) -> float:
 def _linked(unit: Sequence[int], weights: Sequence[float], pairs: Sequence[tuple[int, int, float]]) -> dict[int, int]:
     """The lineage of each unit of copies: nearest first, as long as the mean of all pairs allows.
 
-    A pair weighs as the product of its texts' weights. O(pairs · log pairs) where lineages are small.
+    A pair weighs as the product of its texts' weights. Of all that may be joined the likeliest is joined first; what no
+    longer may when its turn comes waits until one of the two has grown. O(pairs · log pairs) where lineages are small.
     """
     judged: dict[tuple[int, int], tuple[float, float, float]] = {}
     for left, right, logit in pairs:
@@ -124,24 +125,45 @@ def _linked(unit: Sequence[int], weights: Sequence[float], pairs: Sequence[tuple
         mean = (total + _NEVER_JUDGED * (mass[a] * mass[b] - known)) / (mass[a] * mass[b])
         return mean >= (_JOINED if min(size[a], size[b]) < _ESTABLISHED else _MERGED)
 
-    heap = [(-nearest, a, b, size[a], size[b]) for (a, b), (*_, nearest) in judged.items() if joins(a, b)]
-    heapify(heap)
+    waiting: dict[tuple[int, int], float] = {}
+    apart: dict[int, set[int]] = {number: set() for number in size}
+    heap: list[tuple[float, int, int]] = []
+
+    def consider(a: int, b: int) -> None:
+        pair, key = (a, b) if a < b else (b, a), -ties[a][b][2]
+        if waiting.get(pair) == key:
+            return
+        if joins(a, b):
+            waiting[pair] = key
+            heappush(heap, (key, *pair))
+        else:
+            apart[a].add(b)
+            apart[b].add(a)
+
+    for pair in judged:
+        consider(*pair)
     while heap:
-        _, a, b, of_a, of_b = heappop(heap)
-        if parent[a] != a or parent[b] != b or (size[a], size[b]) != (of_a, of_b):
+        key, a, b = heappop(heap)
+        if parent[a] != a or parent[b] != b or waiting.get((a, b)) != key:
+            continue
+        del waiting[a, b]
+        if not joins(a, b):
+            consider(a, b)
             continue
         parent[b] = a
         del ties[a][b], ties[b][a]
         size[a] += size[b]
         mass[a] += mass[b]
+        changed = {*ties[b], *apart[a]} - {b}
+        for other in apart[a] | apart.pop(b):
+            apart[other] -= {a, b}
+        apart[a] = set()
         for other, (total, known, nearest) in ties.pop(b).items():
             so_far, before, near = ties[a].get(other, (0.0, 0.0, -_MOST))
             ties[a][other] = ties[other][a] = (so_far + total, before + known, max(near, nearest))
             del ties[other][b]
-        for other in ties[a]:
-            if joins(a, other):
-                first, second = sorted((a, other))
-                heappush(heap, (-ties[a][other][2], first, second, size[first], size[second]))
+        for other in changed:
+            consider(a, other)
     return {number: _root(parent, number) for number in parent}
 
 

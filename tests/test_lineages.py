@@ -6,7 +6,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.lineages import settle_lineages
+from dedup.lineages import _linked, settle_lineages
 from dedup.matches import Match, Relation
 from tests.test_verdict import a_match
 
@@ -101,3 +101,60 @@ def test_the_order_of_matches_does_not_matter(shares: list[float], random):
     matches = [a_match(*pair, share) for pair, share in zip(combinations("abcde", 2), shares, strict=True)]
     shuffled = random.sample(matches, len(matches))
     assert sorted(settled(shuffled), key=lambda m: (m.left, m.right)) == settled(matches)
+
+
+def grown_slowly(unit: list[int], weights: list[float], pairs: list[tuple[int, int, float]]) -> list[set[int]]:
+    """The groups of units: of all two groups that may be joined, the two with the likeliest pair, again and again."""
+    judged: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    for left, right, logit in pairs:
+        if unit[left] != unit[right]:
+            pair = min(unit[left], unit[right]), max(unit[left], unit[right])
+            judged.setdefault(pair, []).append((weights[left] * weights[right], logit))
+    texts = {number: [place for place, own in enumerate(unit) if own == number] for number in set(unit)}
+    mass = {number: sum(weights[place] for place in places) for number, places in texts.items()}
+    groups = [{number} for number in sorted(texts)]
+    while True:
+        best: tuple[float, int, int] | None = None
+        for first, second in combinations(groups, 2):
+            tie = [
+                (p, rows)
+                for p, rows in judged.items()
+                if (p[0] in first) != (p[1] in first) and set(p) <= first | second
+            ]
+            if not tie:
+                continue
+            whole = sum(mass[a] for a in first) * sum(mass[b] for b in second)
+            known = sum(mass[a] * mass[b] for (a, b), _ in tie)
+            said = sum(
+                mass[a] * mass[b] * sum(w * x for w, x in rows) / sum(w for w, _ in rows) for (a, b), rows in tie
+            )
+            mean = (said - 3.0 * (whole - known)) / whole
+            size = min(sum(len(texts[number]) for number in group) for group in (first, second))
+            if mean >= (-1.0 if size < 4 else 0.0):
+                nearest = max(x for _, rows in tie for _, x in rows)
+                roots = sorted((min(first), min(second)))
+                best = min(best or (9.0, 0, 0), (-nearest, roots[0], roots[1]))
+        if best is None:
+            return sorted(groups, key=min)
+        joined = set().union(*(group for group in groups if min(group) in best[1:]))
+        groups = sorted([group for group in groups if not group <= joined] + [joined], key=min)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 9), st.sampled_from([-4.0, -2.0, -0.5, 1.0, 3.0])), max_size=40
+    ),
+    st.lists(st.sampled_from([0.25, 0.5, 1.0]), min_size=10, max_size=10),
+    st.lists(st.integers(0, 9), min_size=10, max_size=10),
+)
+def test_lineages_grow_as_the_slow_way_says(pairs, weights, roots):
+    unit = [
+        min(place, root) if roots[min(place, root)] >= min(place, root) else place for place, root in enumerate(roots)
+    ]
+    unit = [unit[unit[place]] for place in range(10)]
+    pairs = list({(a, b): (a, b, logit) for a, b, logit in pairs if a < b}.values())
+    of = _linked(unit, weights, pairs)
+    groups: dict[int, set[int]] = {}
+    for number, root in of.items():
+        groups.setdefault(root, set()).add(number)
+    assert sorted(groups.values(), key=min) == grown_slowly(unit, weights, pairs)

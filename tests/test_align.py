@@ -255,3 +255,14 @@ def test_sides_of_unlike_length_are_refused() -> None:
         align_pairs(prepared, np.zeros(1, np.int32), np.zeros(0, np.int32))
     with pytest.raises(ValueError, match="2 languages"):
         prepare(tokens, segment(tokens), languages=["en", "en"], statistics=Statistics.background())
+
+
+def test_a_phrase_replaced_between_two_long_runs_leaves_one_passage():
+    left = (
+        "The timetable of the Kestrel Line listed eleven crossings, while only nine of them were ever sailed in August."
+        " Mr. Dunmore, who counted them from his window, had written to us three times."
+    )
+    right = left.replace("only nine", "no more than eight")
+    [passage] = align(left, right).passages
+    assert (passage.left_start, passage.right_start) == (0, 0)
+    assert len(left) - passage.left_end <= 1 and len(right) - passage.right_end <= 1

@@ -178,10 +178,10 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
             keep(found, count, run, np.float32(run[1] - run[0]), 0, 1)
             count += 1
             continue
-        run, whole = _chain(begin, k, runs, run, min(sizes))
+        whole = _chain(begin, k, runs, run, min(sizes))
         box, score, style = _refine_best(search, model, grams, documents.gaps, tools.taken, starts, sizes, whole)
         shorter = min(box[1] - box[0], box[3] - box[2])
-        exact = run[1] - run[0] >= settings.exact * shorter
+        exact = whole == run and run[1] - run[0] >= settings.exact * shorter
         if exact or score > settings.least:
             keep(found, count, run if exact else box, score, style, int(exact))
             count += 1
@@ -190,20 +190,18 @@ def find_close(tools, documents, model, starts, sizes, settings):  # type: ignor
 
 @inner
 def _chain(begin, k, runs, run, shorter):  # type: ignore[no-untyped-def]
-    """Of run ``k`` and those that follow it closely on both sides: the longest, and what they span together.
+    """What run ``k`` spans with those that follow it closely on both sides.
 
     Where that is less than half of the shorter document, they may be passages of their own: the run stands for itself.
     """
-    longest, whole = run, run
+    whole = run
     for other in range(k + 1, runs):
         a, b, c, d = begin[other]
         if a - whole[1] > CHAINED:
             break
         if a >= whole[1] and 0 <= c - whole[3] <= CHAINED:
             whole = (whole[0], b, whole[2], d)
-            if b - a > longest[1] - longest[0]:
-                longest = (a, b, c, d)
-    return (longest, whole) if 2 * (whole[1] - whole[0]) >= shorter else (run, run)
+    return whole if 2 * (whole[1] - whole[0]) >= shorter else run
 
 
 @inner

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from dedup.matches import DERIVED, Match, Origin, Relation
 from dedup.reasons import LINEAGE, LINEAGE_OF_SEVERAL
@@ -98,26 +98,30 @@ def _logit(match: Match) -> float:
     return max(-_MOST, min(_MOST, math.log(share / (1.0 - share))))
 
 
-def _linked(unit: Sequence[int], weights: Sequence[float], pairs: Sequence[tuple[int, int, float]]) -> dict[int, int]:
-    """The lineage of each unit of copies: nearest first, as long as the mean of all pairs allows.
+_Tie = tuple[float, float, tuple[float, int, int]]
+"""Of two lineages: the sum of the logits of their judged pairs, what these pairs weigh, and the likeliest of them."""
 
-    A pair weighs as the product of its texts' weights. Of all that may be joined the likeliest is joined first; what no
-    longer may when its turn comes waits until one of the two has grown. O(pairs · log pairs) where lineages are small.
+
+def _linked(unit: Sequence[int], weights: Sequence[float], pairs: Sequence[tuple[int, int, float]]) -> dict[int, int]:
+    """The lineage of each unit of copies: the likeliest pair first, as long as the mean of all pairs allows.
+
+    A pair weighs as the product of its texts' weights. Where the mean is too low when its turn comes, it waits until
+    its lineages are tied by more: what grows without a tie to the other only moves away. O(pairs · log² pairs).
     """
     judged: dict[tuple[int, int], tuple[float, float, float]] = {}
     for left, right, logit in pairs:
         a, b = sorted((unit[left], unit[right]))
         if a != b:
             weight = weights[left] * weights[right]
-            total, known, nearest = judged.get((a, b), (0.0, 0.0, -_MOST))
-            judged[a, b] = total + weight * logit, known + weight, max(nearest, logit)
+            total, known, most = judged.get((a, b), (0.0, 0.0, -_MOST))
+            judged[a, b] = total + weight * logit, known + weight, max(most, logit)
     size, mass = Counter(unit), dict.fromkeys(unit, 0.0)
     for number, weight in zip(unit, weights, strict=True):
         mass[number] += weight
-    ties: dict[int, dict[int, tuple[float, float, float]]] = {number: {} for number in size}
-    for (a, b), (total, known, nearest) in judged.items():
+    ties: dict[int, dict[int, _Tie]] = {number: {} for number in size}
+    for (a, b), (total, known, most) in judged.items():
         weight = mass[a] * mass[b]
-        ties[a][b] = ties[b][a] = (weight * total / known, weight, nearest)
+        ties[a][b] = ties[b][a] = weight * total / known, weight, (-most, a, b)
     parent = {number: number for number in size}
 
     def joins(a: int, b: int) -> bool:
@@ -125,51 +129,39 @@ def _linked(unit: Sequence[int], weights: Sequence[float], pairs: Sequence[tuple
         mean = (total + _NEVER_JUDGED * (mass[a] * mass[b] - known)) / (mass[a] * mass[b])
         return mean >= (_JOINED if min(size[a], size[b]) < _ESTABLISHED else _MERGED)
 
-    waiting: dict[tuple[int, int], float] = {}
-    apart: dict[int, set[int]] = {number: set() for number in size}
-    heap: list[tuple[float, int, int]] = []
-
-    def consider(a: int, b: int) -> None:
-        pair, key = (a, b) if a < b else (b, a), -ties[a][b][2]
-        if waiting.get(pair) == key:
-            return
-        if joins(a, b):
-            waiting[pair] = key
-            heappush(heap, (key, *pair))
-        else:
-            apart[a].add(b)
-            apart[b].add(a)
-
-    for pair in judged:
-        consider(*pair)
+    heap = [ties[a][b][2] for a, b in judged if joins(a, b)]
+    waiting = set(heap)
+    heapify(heap)
     while heap:
-        key, a, b = heappop(heap)
-        if parent[a] != a or parent[b] != b or waiting.get((a, b)) != key:
+        likeliest = heappop(heap)
+        waiting.remove(likeliest)
+        a, b = (_root(parent, number) for number in likeliest[1:])
+        if a == b or not joins(a, b):
             continue
-        del waiting[a, b]
-        if not joins(a, b):
-            consider(a, b)
-            continue
+        if len(ties[a]) < len(ties[b]):
+            a, b = b, a
         parent[b] = a
-        del ties[a][b], ties[b][a]
         size[a] += size[b]
         mass[a] += mass[b]
-        changed = {*ties[b], *apart[a]} - {b}
-        for other in apart[a] | apart.pop(b):
-            apart[other] -= {a, b}
-        apart[a] = set()
-        for other, (total, known, nearest) in ties.pop(b).items():
-            so_far, before, near = ties[a].get(other, (0.0, 0.0, -_MOST))
-            ties[a][other] = ties[other][a] = (so_far + total, before + known, max(near, nearest))
+        del ties[a][b], ties[b][a]
+        for other, tie in ties.pop(b).items():
+            if other in ties[a]:
+                tie = _summed(tie, ties[a][other])
+            ties[a][other] = ties[other][a] = tie
             del ties[other][b]
-        for other in changed:
-            consider(a, other)
+            if tie[2] not in waiting and joins(a, other):
+                waiting.add(tie[2])
+                heappush(heap, tie[2])
     return {number: _root(parent, number) for number in parent}
 
 
-def _root(parent: Mapping[int, int], number: int) -> int:
+def _summed(one: _Tie, other: _Tie) -> _Tie:
+    return one[0] + other[0], one[1] + other[1], min(one[2], other[2])
+
+
+def _root(parent: MutableMapping[int, int], number: int) -> int:
     while parent[number] != number:
-        number = parent[number]
+        parent[number] = number = parent[parent[number]]
     return number
 
 

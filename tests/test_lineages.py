@@ -1,5 +1,7 @@
 """Lineages: what the other texts of a story say of a doubtful pair."""
 
+import time
+from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 
@@ -131,12 +133,10 @@ def grown_slowly(unit: list[int], weights: list[float], pairs: list[tuple[int, i
             mean = (said - 3.0 * (whole - known)) / whole
             size = min(sum(len(texts[number]) for number in group) for group in (first, second))
             if mean >= (-1.0 if size < 4 else 0.0):
-                nearest = max(x for _, rows in tie for _, x in rows)
-                roots = sorted((min(first), min(second)))
-                best = min(best or (9.0, 0, 0), (-nearest, roots[0], roots[1]))
+                best = min(best or (9.0, 0, 0), *((-max(x for _, x in rows), a, b) for (a, b), rows in tie))
         if best is None:
             return sorted(groups, key=min)
-        joined = set().union(*(group for group in groups if min(group) in best[1:]))
+        joined = set().union(*(group for group in groups if group & set(best[1:])))
         groups = sorted([group for group in groups if not group <= joined] + [joined], key=min)
 
 
@@ -158,3 +158,13 @@ def test_lineages_grow_as_the_slow_way_says(pairs, weights, roots):
     for number, root in of.items():
         groups.setdefault(root, set()).add(number)
     assert sorted(groups.values(), key=min) == grown_slowly(unit, weights, pairs)
+
+
+def test_a_star_of_many_texts_takes_no_time_quadratic_in_them():
+    """One by one half of them join the text in the middle, and the others never do."""
+    count = 5_000
+    pairs = [(leaf, count, 1.0 + leaf / count if leaf % 2 else -2.0) for leaf in range(count)]
+    started = time.process_time()
+    lineages = Counter(_linked(list(range(count + 1)), [1.0] * count + [1e6], pairs).values())
+    assert time.process_time() - started < 3
+    assert sorted(lineages.values())[-2:] == [1, count // 2 + 1]

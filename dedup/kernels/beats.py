@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.chains import UNMATCHED, chain_and_chance, new_room
 from dedup.kernels.compile import inner, kernel
-from dedup.kernels.mixing import STEP, mix
 from dedup.kernels.sorting import stable_order
 
 __all__ = ["COLUMNS", "MAX_SENTENCES", "NAME", "NUMBER", "TOLD", "chain_beats", "sentence_entries"]
@@ -29,40 +27,11 @@ NUMBER = np.uint8(2)
 TOLD = np.uint8(4)
 """Marks of a token: part of a name, beginning of a number, in the writer's own words."""
 
-_SHUFFLES = 40
-_JUMP_COST = 30.0
 _LEAST_GAIN = 6.0
 _GAIN_SHARE = 0.2
 _ANCHOR = 8.0
 _TELLING = 8.0
 _RARE_WORD, _COMMON_WORD = 2.5, 1.5
-_NONE = np.int16(-1)
-_NOT_TAKEN = np.int16(-2)
-
-
-class _Room(NamedTuple):
-    """Scratch for chains of shuffled columns.
-
-    Attributes
-    ----------
-    orders : int16 array (MAX_SENTENCES + 1, shuffles, MAX_SENTENCES)
-        The shuffled columns, by how many there are; of numbers that were met.
-    known : bool array (MAX_SENTENCES + 1,)
-    packed : float64 array (MAX_SENTENCES + 1, MAX_SENTENCES)
-        Gains, without rows and columns that have none.
-    weights : float64 array (MAX_SENTENCES,)
-        Of its rows.
-    numbers : int16 array (MAX_SENTENCES,)
-        Its column for each column, or −1.
-    order : int16 array (MAX_SENTENCES,)
-    """
-
-    orders: npt.NDArray[np.int16]
-    known: npt.NDArray[np.bool_]
-    packed: npt.NDArray[np.float64]
-    weights: npt.NDArray[np.float64]
-    numbers: npt.NDArray[np.int16]
-    order: npt.NDArray[np.int16]
 
 
 @kernel
@@ -151,177 +120,6 @@ def _sentence_weights(
     out[:] = 0.0
     for i in range(a, b):
         out[sentences[i]] += weights[i]
-
-
-@inner
-def _chain(
-    gains: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
-    order: npt.NDArray[np.int16],
-    best: npt.NDArray[np.float64],
-    carried: npt.NDArray[np.float64],
-    parent: npt.NDArray[np.int16],
-    trace: bool,
-) -> float:
-    """Weight of the sentences (rows) on the best chain through ``gains``, whose columns are taken in ``order``.
-
-    Rows rise; columns do not fall, but for jumps back at a cost. ``best[i]`` is the best chain that ends in column i,
-    ``carried[i]`` the weight on it. If ``trace``, ``parent[j, i]`` is the column before i of the chain that takes
-    (j, i), −1 where it begins there, and −2 where row j is not taken.
-    """
-    rows, columns = gains.shape
-    best[:columns] = -1.0
-    carried[:columns] = 0.0
-    top, top_at, top_weight = 0.0, -1, 0.0
-    for j in range(rows):
-        so_far, so_far_at, so_far_weight = 0.0, -1, 0.0
-        row_top, row_top_at, row_top_weight = top, top_at, top_weight
-        for i in range(columns):
-            before = best[i]
-            if before > so_far:
-                so_far, so_far_at, so_far_weight = before, i, carried[i]
-            gain = gains[j, order[i]]
-            if trace:
-                parent[j, i] = _NOT_TAKEN
-            if gain <= 0.0:
-                continue
-            value, at, weight = so_far, so_far_at, so_far_weight
-            if top - _JUMP_COST > value:
-                value, at, weight = top - _JUMP_COST, top_at, top_weight
-            if value + gain > before:
-                best[i] = value + gain
-                carried[i] = weight + weights[j]
-                if trace:
-                    parent[j, i] = np.int16(at)
-                if best[i] > row_top:
-                    row_top, row_top_at, row_top_weight = best[i], i, carried[i]
-        top, top_at, top_weight = row_top, row_top_at, row_top_weight
-    return top_weight
-
-
-@inner
-def _follow(parent: npt.NDArray[np.int16], best: npt.NDArray[np.float64], chain: npt.NDArray[np.int16]) -> None:
-    """The column that each row is matched with on the best chain, or −1."""
-    rows, columns = parent.shape
-    chain[:rows] = _NONE
-    at = np.int64(-1)
-    for i in range(columns):
-        if best[i] > 0.0 and (at < 0 or best[i] > best[at]):
-            at = i
-    j = rows - 1
-    while at >= 0 and j >= 0:
-        if parent[j, at] != _NOT_TAKEN:
-            chain[j] = np.int16(at)
-            at = np.int64(parent[j, at])
-        j -= 1
-
-
-@inner
-def _shuffle(orders: npt.NDArray[np.int16], size: int) -> None:
-    """Fill ``orders``, (shuffles, columns), with ever further shuffled numbers below ``size``, always the same."""
-    state = np.uint64(0)
-    for k in range(_SHUFFLES):
-        order = orders[k]
-        for i in range(size):
-            order[i] = orders[k - 1, i] if k > 0 else i
-        for i in range(size - 1, 0, -1):
-            state += STEP
-            j = np.int64(mix(state) % np.uint64(i + 1))
-            order[i], order[j] = order[j], order[i]
-
-
-@inner
-def _pack(
-    gains: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
-    packed: npt.NDArray[np.float64],
-    packed_weights: npt.NDArray[np.float64],
-    numbers: npt.NDArray[np.int16],
-) -> tuple[int, int]:
-    """Leave rows and columns without a gain out: no chain meets them. Returns how many of either are left.
-
-    ``numbers`` gets the new number of each column, −1 for none.
-    """
-    rows, columns = gains.shape
-    numbers[:columns] = _NONE
-    kept = 0
-    for j in range(rows):
-        telling = False
-        for i in range(columns):
-            if gains[j, i] > 0.0:
-                telling = True
-                numbers[i] = 0
-        if telling:
-            packed_weights[kept] = weights[j]
-            kept += 1
-    width = 0
-    for i in range(columns):
-        if numbers[i] == 0:
-            numbers[i] = width
-            width += 1
-    row = 0
-    for j in range(rows):
-        telling = False
-        for i in range(columns):
-            if numbers[i] >= 0:
-                packed[row, numbers[i]] = gains[j, i]
-                telling |= gains[j, i] > 0.0
-        row += telling
-    return kept, width
-
-
-@inner
-def _chance(
-    gains: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
-    best: npt.NDArray[np.float64],
-    carried: npt.NDArray[np.float64],
-    parent: npt.NDArray[np.int16],
-    room: _Room,
-) -> float:
-    """Sum of the weights of the best chains when the columns are shuffled."""
-    columns = gains.shape[1]
-    orders = room.orders[columns]
-    if not room.known[columns]:
-        room.known[columns] = True
-        _shuffle(orders, columns)
-    rows, width = _pack(gains, weights, room.packed, room.weights, room.numbers)
-    packed, order = room.packed[:rows, :width], room.order[:width]
-    total = 0.0
-    for k in range(_SHUFFLES):
-        filled = 0
-        for i in range(columns):
-            number = room.numbers[orders[k, i]]
-            if number >= 0:
-                order[filled] = number
-                filled += 1
-        total += _chain(packed, room.weights, order, best, carried, parent, False)
-    return total
-
-
-@inner
-def _chain_and_chance(
-    gains: npt.NDArray[np.float64],
-    weights: npt.NDArray[np.float64],
-    best: npt.NDArray[np.float64],
-    carried: npt.NDArray[np.float64],
-    parent: npt.NDArray[np.int16],
-    chain: npt.NDArray[np.int16],
-    room: _Room,
-) -> tuple[float, float]:
-    """Share of the rows' weight on the best chain, and its mean when the columns are shuffled."""
-    total = 0.0
-    for weight in weights:
-        total += weight
-    if total <= 0.0:
-        return 0.0, 0.0
-    order = room.order[: gains.shape[1]]
-    for i in range(len(order)):
-        order[i] = i
-    share = _chain(gains, weights, order, best, carried, parent, True) / total
-    _follow(parent, best, chain)
-    chance = _chance(gains, weights, best, carried, parent, room) if share > 0.0 else 0.0
-    return share, chance / (_SHUFFLES * total)
 
 
 @inner
@@ -508,10 +306,7 @@ def chain_beats(
     own, other = np.empty(size), np.empty(size)
     left_chain, right_chain = np.empty(size, np.int16), np.empty(size, np.int16)
     tally = np.empty(4)
-    room = _Room(
-        np.empty((size + 1, _SHUFFLES, size), np.int16), np.zeros(size + 1, np.bool_), np.empty((size + 1, size)),
-        np.empty(size), np.empty(size, np.int16), np.empty(size, np.int16),
-    )  # fmt: skip
+    room = new_room(size)
     for p in range(len(left)):
         l, r = left[p], right[p]
         a, a_end, b, b_end = offsets[l], offsets[l + 1], offsets[r], offsets[r + 1]
@@ -537,14 +332,14 @@ def chain_beats(
                 gain = gains[i, j] - max(_LEAST_GAIN, _GAIN_SHARE * min(own[i], other[j]))
                 gains[i, j] = gain + 0.5 if gain > 0.0 else 0.0
                 mirrored[j, i] = gains[i, j]
-        row[0], row[1] = _chain_and_chance(gains, own[:n], best[:m], carried[:m], parent[:n, :m], left_chain, room)
-        row[2], row[3] = _chain_and_chance(
+        row[0], row[1] = chain_and_chance(gains, own[:n], best[:m], carried[:m], parent[:n, :m], left_chain, room)
+        row[2], row[3] = chain_and_chance(
             mirrored[:m, :n], other[:m], best[:n], carried[:n], parent[:m, :n], right_chain, room
         )
         if row[0] <= 0.0:
-            left_chain[:n] = _NONE
+            left_chain[:n] = UNMATCHED
         if row[2] <= 0.0:
-            right_chain[:m] = _NONE
+            right_chain[:m] = UNMATCHED
         _count_facts(terms, facts, sentences, a, a_end, b, b_end, left_chain, tally)
         row[8], row[9], row[10], row[11] = tally
         _count_facts(terms, facts, sentences, b, b_end, a, a_end, right_chain, tally)

@@ -1,7 +1,8 @@
 """The first run on a machine: kernels are compiled by two processes at once.
 
-Compiling holds the interpreter's lock and takes about as long for the aligner as for all the rest. So one process
-compiles the aligner while this one compiles the rest; both put the machine code in the cache, where it stays.
+Compiling holds the interpreter's lock and takes about as long for the aligner as for all else that a comparison needs.
+So one process compiles the aligner while this one compiles the rest; both put the machine code in the cache, where it
+stays.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 
 from dedup.alignment import AlignmentInput, Alignments, align_pairs
 from dedup.corpus import Collection, Corpus
-from dedup.documents import Document, TextBatch
+from dedup.documents import PADDING, Document, TextBatch
 from dedup.evidence import Beats, gather_evidence
 from dedup.fit import fit
 from dedup.index import Index
@@ -27,7 +28,7 @@ from dedup.reuse import ReuseLimits
 from dedup.segments import Segments
 from dedup.tokens import Tokens
 
-__all__ = ["compile_alignment", "compile_kernels", "compile_rest"]
+__all__ = ["compile_alignment", "compile_index", "compile_kernels", "compile_rest"]
 
 _log = logging.getLogger("dedup")
 
@@ -36,7 +37,7 @@ _TEXTS = ("Fog closed the harbour on Monday, Ines Tolland said.", "“Fog closed
 
 
 def compile_kernels() -> None:
-    """Compile what is not in the cache; as fast as the machine allows, and without any other effect."""
+    """Compile what a comparison needs and the cache lacks; as fast as the machine allows, and without other effects."""
     if available_jobs() < 2:
         compile_rest()
         compile_alignment()
@@ -59,7 +60,7 @@ def compile_alignment() -> None:
         hashes, weights, numbers, flags, offsets, _ONE, _ONE,
         offsets, numbers, numbers, numbers, numbers, bytes_, np.empty((1, 2 * len(SIDE_COLUMNS) + len(PAIR_COLUMNS))),
     )  # fmt: skip
-    tokens = Tokens(TextBatch.from_texts([""]), hashes, places, places, offsets)
+    tokens = Tokens(TextBatch(np.frombuffer(bytes(PADDING), np.uint8), offsets), hashes, places, places, offsets)
     segments = Segments(bytes_, flags, flags, numbers, numbers, numbers)
     align_pairs(AlignmentInput(tokens, segments, numbers, numbers, weights, bytes_, bytes_, flags, 0), _ONE, _ONE)
 
@@ -76,8 +77,12 @@ def compile_rest() -> None:
     none = np.empty(0, np.int32)
     nothing = Alignments(np.zeros(2, np.int64), none, none, none, none, np.empty(0, np.uint8), np.empty(0, np.float64))
     gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=statistics, languages=corpus.languages)
+
+
+def compile_index() -> None:
+    """Look for a text among two, and in parts with more of them; a comparison has no use for this."""
     with Index.in_memory() as index:
-        index.add(documents)
+        index.add([Document(str(number), text) for number, text in enumerate(_TEXTS)])
         index.near(_TEXTS[0])
     for tails, rows in ((np.uint32, np.uint16), (np.uint16, np.uint32)):
         part: list[Any] = [np.zeros(65, np.uint32), np.empty(0, tails), np.empty(0, rows)]

@@ -75,7 +75,7 @@ def write_package(folder: Path) -> Path:
     kernels.mkdir(parents=True)
     for place in (kernels, kernels.parent):
         (place / "__init__.py").touch()
-    for name in ("compile.py", "pipeline.py"):
+    for name in ("compile.py", "lowering.py", "pipeline.py"):
         (kernels / name).write_bytes((KERNELS / name).read_bytes())
     (kernels / "step.py").write_text(STEP)
     (kernels / "twice.py").write_text(TWICE)

@@ -107,5 +107,5 @@ def _widened(kind: Any) -> Any:
     if isinstance(kind, types.Integer) and kind.signed:
         return types.int64
     if isinstance(kind, types.Tuple | types.UniTuple):
-        return types.Tuple([_widened(part) for part in kind])
+        return types.BaseTuple.from_types([_widened(part) for part in kind])
     return kind

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar
 
 import numba
 from llvmlite.binding.newpassmanagers import create_new_function_pass_manager
 from numba import types
 from numba._dynfunc import make_function
-from numba.core import ir, typed_passes, untyped_passes
+from numba.core import typed_passes, untyped_passes
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import register_pass
 from numba.core.errors import TypingError
 from numba.core.target_extension import CPU, dispatcher_registry, jit_registry, target_registry
 from numba.core.typed_passes import NativeLowering
+
+from dedup.kernels.lowering import KernelLower, WholeArguments
 
 __all__ = ["InnerCompiler", "KernelCompiler"]
 
@@ -46,8 +49,9 @@ _UNUSED_PASSES = frozenset(
     )
 )
 
-# What makes no new array: with references in its result, these were an argument's.
-_BORROWING = frozenset(("build_tuple", "cast", "getattr", "getitem", "static_getitem"))
+
+# What numba compiles of itself between kernels, kept apart from that of other programs: it is called in another way.
+_INTERNAL: dict[Any, Any] = {}
 
 
 class _Typing:
@@ -119,17 +123,23 @@ class KernelCompiler(Compiler):  # type: ignore[misc]
         state = self.state
         if not isinstance(state.typingctx, _Typing):
             state.typingctx = _Typing(state.typingctx)
-        state.targetctx = state.targetctx.subtarget(target=_Kernels, typing_context=state.typingctx)
+        state.targetctx = state.targetctx.subtarget(
+            target=_Kernels,
+            typing_context=state.typingctx,
+            get_arg_packer=partial(WholeArguments, state.targetctx.data_model_manager),
+            cached_internal_func=_INTERNAL,
+        )
         [pipeline] = super().define_pipelines()
-        pipeline.passes = [(step, why) for step, why in pipeline.passes if step not in self.unused]
+        steps = [(step, why) for step, why in pipeline.passes if step not in self.unused]
+        pipeline.passes = [(_OuterLowering, why) if step is NativeLowering else (step, why) for step, why in steps]
         return [pipeline]
 
 
-class _InnerLibrary(JITCodeLibrary):  # type: ignore[misc]
-    """Code as numba lowers it, for kernels to include: nothing is turned into machine code here."""
+class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """The code of a kernel with all that it includes."""
 
     def _optimize_functions(self, module: Any) -> None:
-        """Make functions small, which shortens all that follows; the kernel that includes them is optimised in full."""
+        """Make functions small, which shortens all that follows: a kernel is optimised in full once it is whole."""
         module.data_layout = self._codegen._data_layout
         for function in module.functions:
             if not function.is_declaration:
@@ -139,6 +149,10 @@ class _InnerLibrary(JITCodeLibrary):  # type: ignore[misc]
                 passes.add_instruction_combine_pass()
                 passes.run(function, self._codegen._pass_builder())
 
+
+class _InnerLibrary(_KernelLibrary):
+    """Code as numba lowers it, for kernels to include: nothing is turned into machine code here."""
+
     def _optimize_final_module(self) -> None:
         pass
 
@@ -147,16 +161,35 @@ class _InnerLibrary(JITCodeLibrary):  # type: ignore[misc]
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)
-class _InnerLowering(NativeLowering):  # type: ignore[misc]
+class _OuterLowering(NativeLowering):  # type: ignore[misc]
+    """Lowering to machine code that Python calls."""
+
+    _name = "outer_lowering"
+
+    library: ClassVar[type[JITCodeLibrary]] = _KernelLibrary
+
+    @property
+    def lowering_class(self) -> type[KernelLower]:
+        """What lowers a function."""
+        return KernelLower
+
+    def run_pass(self, state: Any) -> bool:
+        """Lower it, into a library."""
+        state.library = self.library(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.library.enable_object_caching()
+        return bool(super().run_pass(state))
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _InnerLowering(_OuterLowering):
     """Lowering to a library that other functions link, without an address to call."""
 
     _name = "inner_lowering"
+    library = _InnerLibrary
 
     def run_pass(self, state: Any) -> bool:
+        """Lower it, and give it to all that call it."""
         state.flags.no_compile = True
-        if not _owns_memory(state):
-            state.targetctx = state.targetctx.subtarget(enable_nrt=False)
-        state.library = _InnerLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
         super().run_pass(state)
         state.library.finalize()
         lowered = state["cr"]
@@ -166,27 +199,6 @@ class _InnerLowering(NativeLowering):  # type: ignore[misc]
         return True
 
 
-def _owns_memory(state: Any) -> bool:
-    """Whether a function makes an array or hands one out. Else its callers hold all that it touches.
-
-    It is then lowered without reference counts; numba refuses to lower an allocation that way, so a mistake here ends
-    in an error, not in a leak.
-    """
-    models = state.targetctx.data_model_manager
-
-    def refers(kind: Any) -> bool:
-        return bool(models[kind].contains_nrt_meminfo())
-
-    results = [
-        assignment.target.name
-        for block in state.func_ir.blocks.values()
-        for assignment in block.find_insts(ir.Assign)
-        if isinstance(assignment.value, ir.Yield)
-        or (isinstance(assignment.value, ir.Expr) and assignment.value.op not in _BORROWING)
-    ]
-    return refers(state.return_type) or any(refers(state.typemap[name]) for name in results)
-
-
 class InnerCompiler(KernelCompiler):
     """Compiles a function that only kernels call."""
 
@@ -194,7 +206,7 @@ class InnerCompiler(KernelCompiler):
         """The same passes, the last one to lower a function for others to include."""
         [pipeline] = super().define_pipelines()
         pipeline.passes = [
-            (_InnerLowering, why) if step is NativeLowering else (step, why) for step, why in pipeline.passes
+            (_InnerLowering, why) if step is _OuterLowering else (step, why) for step, why in pipeline.passes
         ]
         return [pipeline]
 

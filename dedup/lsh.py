@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.errors import SettingsError
-from dedup.kernels.join import HUBS, LARGEST_RUN, band_keys, run_pairs
+from dedup.kernels.join import HUBS, LARGEST_RUN, band_keys, run_pairs, sort_keys
 from dedup.parallel import in_threads
 from dedup.sketch import Signatures
 
 __all__ = ["Bands", "CandidatePairs", "banded_pairs", "choose_bands", "near_pairs"]
 
 _SLACK = 0.2
+_LINE = 16  # values of a signature that lie in one line of the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +161,20 @@ def banded_pairs(
     id_bits = max(1, len(values).bit_length())
     least = max(1, int((threshold - _SLACK) * values.shape[1]))
 
-    def join(band: int) -> npt.NDArray[np.uint64]:
-        spare, keys = np.empty((2, len(documents)), np.uint64)
-        band_keys(values, documents, band, banding.rows, id_bits, spare, keys)
-        return _pairs_of_runs(keys, id_bits, values, least)
+    bands = min(banding.bands, max(1, _LINE // banding.rows))
 
-    return CandidatePairs.from_packed(np.concatenate(in_threads(join, range(banding.bands), jobs)))
+    def join(first: int) -> npt.NDArray[np.uint64]:
+        keys = np.empty((min(bands, banding.bands - first), len(documents)), np.uint64)
+        ordered = np.empty(len(documents), np.uint64)
+        band_keys(values, documents, first, banding.rows, keys)
+        parts = []
+        for band in keys:
+            sort_keys(band, ordered)
+            parts.append(_pairs_of_runs(ordered, id_bits, values, least))
+        return np.concatenate(parts)
+
+    parts = in_threads(join, range(0, banding.bands, bands), jobs)
+    return CandidatePairs.from_packed(np.concatenate(parts))
 
 
 def _pairs_of_runs(

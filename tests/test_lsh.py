@@ -8,7 +8,7 @@ from scipy.stats import binom
 
 from dedup.documents import TextBatch
 from dedup.errors import SettingsError
-from dedup.kernels.join import LARGEST_RUN, band_keys
+from dedup.kernels.join import LARGEST_RUN, band_keys, sort_keys
 from dedup.lsh import Bands, CandidatePairs, choose_bands, near_pairs
 from dedup.reuse import ReuseLimits, reuse_pairs
 from dedup.sketch import MinHasher, ShingleSets, Signatures
@@ -77,17 +77,21 @@ def test_a_run_of_equal_keys_gives_linearly_many_pairs_and_ties_all_together():
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5_000])
-def test_keys_ascend_and_name_each_document_once(count: int):
-    values = np.random.default_rng(4).integers(0, 3, (count + 7, 12)).astype(np.uint32)
+@pytest.mark.parametrize("bands", [1, 3])
+def test_keys_ascend_and_name_each_document_once(count: int, bands: int):
+    values = np.random.default_rng(4).integers(0, 3, (count + 7, 15)).astype(np.uint32)
     documents = np.arange(7, count + 7, dtype=np.int32)
     id_bits = len(values).bit_length()
-    spare, keys = np.empty((2, count), np.uint64)
-    band_keys(values, documents, 2, 3, id_bits, spare, keys)
-    named = (keys & np.uint64((1 << id_bits) - 1)).astype(np.int64)
-    assert np.array_equal(keys, np.sort(keys))
-    assert np.array_equal(np.sort(named), documents)
-    rows = {tuple(row) for row in values[7:, 6:9].tolist()}
-    assert len(set((keys >> np.uint64(id_bits)).tolist())) == len(rows)
+    keys = np.empty((bands, count), np.uint64)
+    band_keys(values, documents, 2, 3, keys)
+    for band, unordered in enumerate(keys, start=2):
+        ordered, expected = np.empty_like(unordered), np.sort(unordered)
+        sort_keys(unordered, ordered)
+        assert np.array_equal(ordered, expected)
+        named = (ordered & np.uint64((1 << id_bits) - 1)).astype(np.int64)
+        assert np.array_equal(np.sort(named), documents)
+        rows = {tuple(row) for row in values[7:, 3 * band : 3 * band + 3].tolist()}
+        assert len(set((ordered >> np.uint64(id_bits)).tolist())) == len(rows)
 
 
 def test_threads_do_not_change_the_candidates():

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dedup.kernels.compile import inner, kernel
 from dedup.kernels.mixing import STEP, mix
 
-__all__ = ["HUBS", "LARGEST_RUN", "band_keys", "run_pairs"]
+__all__ = ["HUBS", "LARGEST_RUN", "band_keys", "run_pairs", "sort_keys"]
 
 LARGEST_RUN = 64
 """Documents with one key of which all pairs are formed; more are tied to a few hubs and to their neighbours."""
@@ -28,29 +28,37 @@ _HASH = np.uint64(2**64 - 2 ** (64 - _PASSES * _DIGIT_BITS))
 def band_keys(
     signatures: npt.NDArray[np.uint32],
     documents: npt.NDArray[np.int32],
-    band: int,
+    first: int,
     rows: int,
-    id_bits: int,
-    spare: npt.NDArray[np.uint64],
     out: npt.NDArray[np.uint64],
 ) -> None:
-    """A key for each named document and one band, ascending: a hash of its ``rows`` values, then the document.
+    """Keys of the named documents for ``len(out)`` bands from the ``first`` on: a hash of values, then the document.
 
-    The hash is the key's highest 33 bits, the document its lowest ``id_bits``, at most 31. So a million documents have
-    60 pairs that meet by chance in a band, and their signatures differ; and three passes of a radix sort are enough,
-    since ``documents`` ascend and equal hashes stay as they stand. O(documents · rows).
+    The hash is the key's highest 33 bits, the document its lowest 31. So a million documents have 60 pairs that meet by
+    chance in a band, and their signatures differ. Several bands at once, for the values of one document that lie in a
+    line of the cache are fetched together: a signature is larger than that, and the signatures than the cache.
+    """
+    for i in range(len(documents)):
+        for b in range(len(out)):
+            key = np.uint64(first + b + 1) * STEP
+            for k in range((first + b) * rows, (first + b + 1) * rows):
+                key = mix(key ^ np.uint64(signatures[documents[i], k]))
+            out[b, i] = (key & _HASH) | np.uint64(documents[i])
+
+
+@kernel
+def sort_keys(keys: npt.NDArray[np.uint64], out: npt.NDArray[np.uint64]) -> None:
+    """The keys of one band, ascending, in ``out``; ``keys`` are overwritten.
+
+    Three passes of a radix sort are enough for the hash; the documents ascend, and equal hashes stay as they stand.
     """
     counts = np.zeros((_PASSES, _DIGITS), np.int64)
-    for i in range(len(documents)):
-        key = np.uint64(band + 1) * STEP
-        for k in range(band * rows, (band + 1) * rows):
-            key = mix(key ^ np.uint64(signatures[documents[i], k]))
-        spare[i] = (key & _HASH) | np.uint64(documents[i])
+    for i in range(len(keys)):
         for p in range(_PASSES):
-            counts[p, _digit(key, p)] += 1
-    _move(spare, 0, counts[0], out)
-    _move(out, 1, counts[1], spare)
-    _move(spare, 2, counts[2], out)
+            counts[p, _digit(keys[i], p)] += 1
+    _move(keys, 0, counts[0], out)
+    _move(out, 1, counts[1], keys)
+    _move(keys, 2, counts[2], out)
 
 
 @inner

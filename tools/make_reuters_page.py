@@ -39,8 +39,8 @@ _TESTED = """Of these pairs, {learnt} had been read in earlier rounds, and the v
 `benchmarks/quality/reuters_tested.csv`, and say what to expect:
 """
 _TAIL = """Copies can be relied on here, and rewrites from a probability of .8; **below that `rewritten` and
-`excerpted` cannot**: a newswire reports the same kind of event in the same words every day, and its forms and follow-ups
-look like rewrites. Of article collections, which this tool is made for, [quality.md](quality.md) says more.
+`excerpted` cannot**: a newswire reports the same kind of event in the same words every day, and its forms and
+follow-ups look like rewrites. Of article collections, which this tool is made for, [quality.md](quality.md) says more.
 """
 
 

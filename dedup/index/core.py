@@ -153,11 +153,17 @@ class Core:
     def _derived(
         self, ledger: Ledger, numbers: Mapping[int, int], documents: Sequence[Document], corpus: Corpus
     ) -> Sketches | None:
-        """The sketches of what has become an entry."""
+        """The sketches of what has become an entry.
+
+        To derive the few copies among the documents too takes less than to tokenise the others again.
+        """
         if not ledger.entered:
             return None
         entered = sorted(ledger.entered.items())
         places = [numbers.get(number, -1) for _, number in entered]
+        if min(places) >= 0 and 2 * len(places) > len(corpus):
+            every = derive(corpus, range(len(corpus)), self.statistics, self.settings)
+            return every.take(np.array(places), np.array([entry for entry, _ in entered]))
         if places != list(range(len(corpus))):
             corpus = Corpus.from_documents(
                 [

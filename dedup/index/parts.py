@@ -61,6 +61,13 @@ class Sketches:
     def __len__(self) -> int:
         return len(self.entries)
 
+    def take(self, rows: npt.NDArray[np.int64], entries: npt.NDArray[np.int64]) -> Sketches:
+        """The sketches of some of the texts, in this order and with entries of their own."""
+        counts = np.diff(self.offsets)[rows]
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        at = np.arange(offsets[-1]) + np.repeat(self.offsets[rows] - offsets[:-1], counts)
+        return Sketches(entries, self.signatures[rows], self.least[rows], self.features[at], self.weights[at], offsets)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:

@@ -1,12 +1,14 @@
 """What an index keeps, refuses and says of itself."""
 
 import threading
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from dedup import Document, Settings, compare
+from dedup.corpus import Corpus
 from dedup.errors import DamageError, MismatchError
 from dedup.index import Index, kept
 from dedup.index.parts import Part, Sketches, spread
@@ -164,3 +166,31 @@ def test_parts_merge_to_what_they_would_be_if_built_as_one():
     )  # fmt: skip
     for name, array in one.arrays().items():
         assert np.array_equal(array, merged.arrays()[name]) and np.array_equal(array, again.arrays()[name])
+
+
+def test_a_batch_with_some_copies_is_tokenised_once_and_derived_as_its_texts_are(monkeypatch):
+    documents = [Document(f"n{number}", f"{WIRE} {number} of {number * 7} more.") for number in range(8)]
+    batch = [
+        *documents[:5],
+        Document("a", documents[2].text),
+        Document("z", documents[4].text),
+        *documents[5:],
+        Document("y", ""),
+    ]
+    calls = []
+    build = Corpus.from_documents
+    monkeypatch.setattr(Corpus, "from_documents", lambda given: calls.append(len(given)) or build(given))
+    with Index.in_memory() as index:
+        taken = []
+        append = index._core.holdings.append
+        monkeypatch.setattr(
+            index._core.holdings, "append", lambda found, *rest: taken.append(found) or append(found, *rest)
+        )
+        index.add(batch)
+        assert calls == [len(batch)]
+        [found] = taken
+        [expected] = index._core._stored(1, int(index._core.facts["next_entry"]) - 1)
+        for field in fields(found):
+            assert getattr(found, field.name).tolist() == getattr(expected, field.name).tolist()
+            assert getattr(found, field.name).dtype == getattr(expected, field.name).dtype
+        assert len(found) == 8

@@ -143,6 +143,19 @@ def _holders(values, size):
     return values, parts[2], kept, _sum(parts)
 
 
+@kernel
+def _listed(values):
+    found = [0]
+    for value in values:
+        found.append(value)
+    return np.array(found), len(found)
+
+
+def test_what_numba_holds_itself():
+    found, length = _listed(np.arange(5))
+    assert (found.tolist(), length) == ([0, 0, 1, 2, 3, 4], 6)
+
+
 @pytest.mark.parametrize("size", [3, 4, 5, 6])
 def test_arrays_live_as_long_as_someone_holds_them_and_no_longer(size):
     _nrt_python.memsys_enable_stats()

@@ -57,7 +57,7 @@ class KernelLower(Lower):  # type: ignore[misc]
             super().lower_inst(inst)
             return
         name, context = inst.target.name, self.context
-        if name not in self._owners:
+        if name not in self._owners and _borrows(inst.value):
             self.context = self._borrowing
         value = self.lower_assign(self.typeof(name), inst)
         self.context = context
@@ -91,9 +91,7 @@ class KernelLower(Lower):  # type: ignore[misc]
                     owners.add(statement.value.name)
 
         def borrows(value: Any) -> bool:
-            if isinstance(value, ir.Expr) and value.op not in _BORROWING:
-                return False
-            return isinstance(value, ir.Arg) or all(var.name not in owners for var in _read(value))
+            return _borrows(value) and all(var.name not in owners for var in _read(value))
 
         changed = True
         while changed:
@@ -196,6 +194,11 @@ class KernelLower(Lower):  # type: ignore[misc]
 
     def _as(self, var: Any, kind: Any) -> Any:
         return self.context.cast(self.builder, self.loadvar(var.name), self.typeof(var.name), kind)
+
+
+def _borrows(value: Any) -> bool:
+    """Whether a value is no array of its own: what it refers to, another variable or the caller holds."""
+    return not isinstance(value, ir.Expr) or value.op in _BORROWING
 
 
 def _read(value: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.lineages import _linked, settle_lineages
@@ -146,6 +146,11 @@ def grown_slowly(unit: list[int], weights: list[float], pairs: list[tuple[int, i
     ),
     st.lists(st.sampled_from([0.25, 0.5, 1.0]), min_size=10, max_size=10),
     st.lists(st.integers(0, 9), min_size=10, max_size=10),
+)
+@example(  # a lineage that grew is looked at again, before less likely pairs are
+    [(0, 2, 0.5), (0, 3, 0.5), (1, 3, -0.5), (0, 4, 0.5), (1, 4, -0.5), (2, 4, -0.5), (3, 4, -0.5)],
+    [1.0] * 10,
+    list(range(10)),
 )
 def test_lineages_grow_as_the_slow_way_says(pairs, weights, roots):
     unit = [

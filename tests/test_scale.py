@@ -1,5 +1,7 @@
 """Collections that do not fit in memory: the same bytes come out, and nothing is left behind."""
 
+import errno
+import io
 import json
 import os
 import signal
@@ -160,6 +162,22 @@ def test_bytes_come_back_whole(memory: int):
     for piece in (b"fog", b"", b"harbour", b"!"):
         log.write(piece)
     assert log.finish()[:11].tobytes() == b"fogharbour!"
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_what_the_writing_thread_could_not_write_is_said_at_the_end(monkeypatch, code: int):
+    class Failing(io.BytesIO):
+        def write(self, data):
+            if bytes(data) == b"harbour":
+                raise OSError(code, os.strerror(code))
+            return super().write(data)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **_: Failing())
+    log = ByteLog(Scratch(0))
+    for piece in (b"fog", b"harbour", b"!"):
+        log.write(piece)
+    with pytest.raises(DedupError, match=f"{os.strerror(code)}; let TMPDIR name a roomier folder"):
+        log.finish()
 
 
 def test_terms_are_counted_as_if_all_at_once(monkeypatch):

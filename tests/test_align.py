@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from random import Random
 
 import numpy as np
 import pytest
@@ -266,3 +267,28 @@ def test_a_phrase_replaced_between_two_long_runs_leaves_one_passage():
     [passage] = align(left, right).passages
     assert (passage.left_start, passage.right_start) == (0, 0)
     assert len(left) - passage.left_end <= 1 and len(right) - passage.right_end <= 1
+
+
+def edited_versions(share: float, seed: int) -> tuple[str, str]:
+    """A text of sixty sentences, and a version where this share of the words is replaced, left out or added to."""
+    rng = Random(seed)
+    words = [
+        "".join(rng.choice("bcdfglmnprst") + rng.choice("aeiou") for _ in range(rng.randint(2, 4))) for _ in range(400)
+    ]
+    text = [[rng.choice(words) for _ in range(rng.randint(8, 16))] for _ in range(60)]
+    turns = (lambda word: [rng.choice(words)], lambda word: [], lambda word: [word, rng.choice(words)])
+    other = [[new for word in sentence for new in _turned(word, rng, share, turns)] for sentence in text]
+    return tuple(" ".join(f"{' '.join(sentence).capitalize()}." for sentence in side) for side in (text, other))
+
+
+def _turned(word, rng, share, turns):
+    return rng.choice(turns)(word) if rng.random() < share else [word]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.03, 0.05, 0.08])
+@pytest.mark.parametrize("seed", range(3))
+def test_an_edited_version_is_one_passage(share: float, seed: int):
+    text, other = edited_versions(share, seed)
+    [passage] = align(text, other).passages
+    assert passage.left_end - passage.left_start > 0.97 * len(text)
+    assert passage.right_end - passage.right_start > 0.97 * len(other)

@@ -17,7 +17,7 @@ OnStage = Callable[[str, int, int], None]
 """Called with a stage's name, how much of it is done, and of how much (0: not known)."""
 
 _FIRST_AND_LAST = ("tokenize", "align")
-_DURATION = "about a minute"
+_DURATION = "about half a minute"
 _SHOWN = 5
 
 

@@ -91,8 +91,8 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list[Change
     A figure is worse when it moved by more than four standard errors of the two medians together, and by more than a
     tenth (memory: a quarter; recall and precision: a twentieth of a per cent), since times change by some per cent
     from minute to minute with what else a machine does. Times of a run that waited for other programs are given a
-    sixth, for these share its caches too; times of another processor may be twice as long:
-    the same code sketches in 1.9 calibrations on an EPYC with AVX-512, and in 2.6 to 3.4 on a Xeon.
+    sixth, for these share its caches too; times of another processor may be twice as long, since the same code sketches
+    in 1.9 calibrations on an EPYC with AVX-512, and in 2.6 to 3.4 on a Xeon.
 
     Raises
     ------

@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from typing import Any
 
 import numpy as np
 
@@ -19,16 +18,13 @@ from dedup.corpus import Collection, Corpus
 from dedup.documents import PADDING, Document, TextBatch
 from dedup.evidence import Beats, gather_evidence
 from dedup.fit import fit
-from dedup.index import Index
-from dedup.index.parts import FEATURE_BITS
 from dedup.kernels.coverage import PAIR_COLUMNS, SIDE_COLUMNS, measure_coverage
-from dedup.kernels.lookup import find_postings, sum_postings
 from dedup.parallel import available_jobs
 from dedup.reuse import ReuseLimits
 from dedup.segments import Segments
 from dedup.tokens import Tokens
 
-__all__ = ["compile_alignment", "compile_index", "compile_kernels", "compile_rest"]
+__all__ = ["compile_alignment", "compile_kernels", "compile_rest"]
 
 _log = logging.getLogger("dedup")
 
@@ -77,18 +73,3 @@ def compile_rest() -> None:
     none = np.empty(0, np.int32)
     nothing = Alignments(np.zeros(2, np.int64), none, none, none, none, np.empty(0, np.uint8), np.empty(0, np.float64))
     gather_evidence(prepared, nothing, _ONE, _ONE + 1, statistics=statistics, languages=corpus.languages)
-
-
-def compile_index() -> None:
-    """Look for a text among two, and in parts with more of them; a comparison has no use for this."""
-    with Index.in_memory() as index:
-        index.add([Document(str(number), text) for number, text in enumerate(_TEXTS)])
-        index.near(_TEXTS[0])
-    for tails, rows in ((np.uint32, np.uint16), (np.uint16, np.uint32)):
-        part: list[Any] = [np.zeros(65, np.uint32), np.empty(0, tails), np.empty(0, rows)]
-        for array in part:
-            array.flags.writeable = False  # as those of a part are
-        places, none = np.empty(0, np.int64), np.empty(0, np.int32)
-        find_postings(part[0], part[1], 6, FEATURE_BITS, np.empty(0, np.uint64), places, places)
-        marks = np.empty(0, np.bool_), none, np.empty((0, 0), np.bool_)
-        sum_postings(part[2], places, places, np.empty(0, np.uint8), 1, *marks, none, none)

@@ -2,6 +2,9 @@
 
 import gc
 import math
+import os
+import subprocess
+import sys
 
 import numba
 import numpy as np
@@ -177,3 +180,19 @@ def test_arrays_live_as_long_as_someone_holds_them_and_no_longer(size):
     after = rtsys.get_allocation_stats()
     assert after.alloc - before.alloc == after.free - before.free
     assert values.tolist() == [10, 11, 12, 13, 14]
+
+
+BEYOND = """
+import numpy as np
+from dedup.kernels.sorting import sort_evenly
+try:
+    sort_evenly(np.arange(3, dtype=np.uint64) << np.uint64(62), np.empty(0, np.uint64))
+except IndexError as problem:
+    print(problem)
+"""
+
+
+def test_bounds_are_checked_where_numba_is_told_to(tmp_path):
+    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", BEYOND], env=environment, capture_output=True, text=True, check=True)
+    assert "out of bounds" in done.stdout

@@ -1,4 +1,4 @@
-"""The first run compiles everything that later runs call, and nothing twice."""
+"""The first run compiles everything that later comparisons call, and nothing twice."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 CODE = """
 import importlib, pkgutil
 import dedup, dedup.kernels
-from dedup.warming import compile_alignment, compile_index, compile_rest
+from dedup.warming import compile_alignment, compile_rest
 
 def signatures():
     found = {}
@@ -23,21 +23,11 @@ fog = "The ferry Aurelia ran aground in dense fog off Port Ellery on Monday with
 hurt = " Nobody was hurt, Ines Tolland said."
 dedup.compare([("a", fog), ("b", fog + hurt), ("c", "Apples are cheap."), ("d", "港口起雾了")])
 dedup.compare_pair(fog, fog + " 港口起雾了，渡轮搁浅。")
-compared = signatures()
-compile_index()
-indexed = signatures()
-with dedup.Index.in_memory() as index:
-    index.add([("a", fog), ("b", fog + hurt)])
-    index.query(fog)
-    index.refresh()
-    index.query(fog)
-def grown(before, after):
-    return {name: (before[name], count) for name, count in after.items() if count != before[name]}
-
-print(grown(before, compared), grown(indexed, signatures()))
+after = signatures()
+print({name: (before[name], count) for name, count in after.items() if count != before[name]})
 """
 
 
 def test_a_comparison_calls_only_what_the_first_run_compiled():
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "{} {}"
+    assert done.stdout.strip() == "{}"

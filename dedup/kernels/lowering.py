@@ -47,7 +47,7 @@ class KernelLower(Lower):  # type: ignore[misc]
         self.post_block(block)
 
     def debug_print(self, msg: str) -> None:
-        """Nothing."""
+        """Say nothing: numba would spell out each statement for it, though nobody listens."""
 
     def lower_inst(self, inst: Any) -> Any:
         """Lower a statement; a variable that owns nothing needs no end."""
@@ -148,13 +148,13 @@ class KernelLower(Lower):  # type: ignore[misc]
         return self.context.pack_value(self.builder, array.dtype, value, place)
 
     def _place(self, name: str, array: Any, index_name: str) -> Any:
-        """Where one element of an array stands, or nothing where more than one is meant."""
+        """Where one element of an array stands, or nothing where more is asked: several elements, or checked bounds."""
         kind, builder = self.typeof(index_name), self.builder
         several = isinstance(kind, types.BaseTuple)
         kinds = tuple(kind) if several else (kind,)
         if not isinstance(array, types.Array) or array.layout != "C" or not array.aligned or len(kinds) != array.ndim:
             return None
-        if not all(isinstance(kind, types.Integer) for kind in kinds):
+        if self.context.enable_boundscheck or not all(isinstance(kind, types.Integer) for kind in kinds):
             return None
         index, stored = self.loadvar(index_name), self.loadvar(name)
         numbers = [builder.extract_value(index, axis) for axis in range(len(kinds))] if several else [index]
@@ -172,24 +172,22 @@ class KernelLower(Lower):  # type: ignore[misc]
     def lower_binop(self, resty: Any, expr: Any, op: Any) -> Any:
         """Arithmetic and comparison of two numbers of a kind."""
         signature = self.fndesc.calltypes[expr]
-        kind = types.unliteral(signature.args[0])
-        if kind not in _NUMBERS or types.unliteral(signature.args[1]) != kind:
+        kind, result = types.unliteral(signature.args[0]), types.unliteral(signature.return_type)
+        floating, made = isinstance(kind, types.Float), types.boolean if op in _COMPARISONS else kind
+        direct = op in _ARITHMETIC or op in _COMPARISONS or (op in _BITS and not floating)
+        if not direct or kind not in _NUMBERS or types.unliteral(signature.args[1]) != kind or result != made:
             return super().lower_binop(resty, expr, op)
-        result, given = types.unliteral(signature.return_type), (expr.lhs, expr.rhs)
-        builder, left, right = (self.builder, *(self._as(var, kind) for var in given))
-        floating = isinstance(kind, types.Float)
-        if op in _ARITHMETIC and result == kind:
+        builder, left, right = self.builder, self._as(expr.lhs, kind), self._as(expr.rhs, kind)
+        if op in _ARITHMETIC:
             found = getattr(builder, "f" * floating + _ARITHMETIC[op])(left, right)
-        elif op in _BITS and result == kind and not floating:
+        elif op in _BITS:
             found = getattr(builder, _BITS[op])(left, right)
-        elif op in _COMPARISONS and result == types.boolean:
-            sign = _COMPARISONS[op]
-            if floating:
-                found = (builder.fcmp_unordered if sign == "!=" else builder.fcmp_ordered)(sign, left, right)
-            else:
-                found = (builder.icmp_signed if kind.signed else builder.icmp_unsigned)(sign, left, right)
+        elif floating:
+            compare = builder.fcmp_unordered if op is operator.ne else builder.fcmp_ordered
+            found = compare(_COMPARISONS[op], left, right)
         else:
-            return super().lower_binop(resty, expr, op)
+            compare = builder.icmp_signed if kind.signed else builder.icmp_unsigned
+            found = compare(_COMPARISONS[op], left, right)
         return self.context.cast(builder, found, result, resty)
 
     def _as(self, var: Any, kind: Any) -> Any:

@@ -61,7 +61,11 @@ def late(values, first):
             value += 1
             total += start
         total += last
+        if first:
+            half = value // 2
         start = value
+        if first:
+            total += half
     return total, start
 
 
@@ -146,6 +150,16 @@ def _holders(values, size):
     return values, parts[2], kept, _sum(parts)
 
 
+@inner
+def _same(values):
+    return values
+
+
+@kernel
+def _handed_back(values):
+    return _same(values)
+
+
 @kernel
 def _listed(values):
     found = [0]
@@ -165,6 +179,7 @@ def test_arrays_live_as_long_as_someone_holds_them_and_no_longer(size):
     values = np.arange(10, 15)
 
     def run():
+        assert np.shares_memory(_handed_back(values), values)
         same_array, (tail, mine), kept, total = _holders(values, size)
         assert np.shares_memory(same_array, values)
         assert np.shares_memory(tail, values)
